@@ -1,0 +1,5 @@
+/** Settings: alone reads environment and files; small records that refuse bad values. */
+@NullMarked
+package dev.reprise.runtime.config;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,13 @@
+package dev.reprise.runtime.execution;
+
+import dev.reprise.runtime.store.ExecutionRow;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * An accepted call.
+ *
+ * @param id the execution's id
+ * @param settled completes when the execution is terminal, parked or stranded; exceptionally with
+ *     {@link DatabaseUnavailableException} where the database went away and the call has no durable trace
+ */
+public record Submission(String id, CompletableFuture<ExecutionRow> settled) {}

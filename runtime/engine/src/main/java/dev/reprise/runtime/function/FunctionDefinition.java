@@ -1,0 +1,25 @@
+package dev.reprise.runtime.function;
+
+import dev.reprise.runtime.store.FunctionKind;
+import java.lang.reflect.Method;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One function: an annotated method that was found fit to be durable. Immutable.
+ *
+ * @param name as in calls, logs and routes
+ * @param version the deployment it belongs to; null where executions are not pinned
+ * @param policy what its annotation says
+ */
+public record FunctionDefinition(
+    String name,
+    Policy policy,
+    Method method,
+    List<Parameter> parameters,
+    @Nullable String version) {
+  /** Which kind of function it is. */
+  public FunctionKind kind() {
+    return policy.kind();
+  }
+}

@@ -1,0 +1,5 @@
+/** Principals, tokens, roles. */
+@NullMarked
+package dev.reprise.runtime.security;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,44 @@
+package dev.reprise.runtime.store;
+
+import dev.reprise.ExecutionStatus;
+import java.time.Instant;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One execution as the database holds it.
+ *
+ * @param execution the internal id, one per incarnation of {@code id}
+ * @param id the public id, the idempotency key where one was given
+ * @param principal who started it; empty where nobody had to say
+ * @param kind of the function it runs
+ * @param version the deployment it is pinned to; null where it is not pinned
+ * @param input the arguments, a JSON array in the order of the parameters
+ * @param output the result as JSON; null where there is none yet or the execution did not succeed
+ * @param error the exception or the cause of parking as JSON: {@code {"type", "message", "causes"}}
+ * @param parent the id of the parent execution
+ * @param deadline when the workflow's timeout strikes
+ * @param attempts how many runs have been begun
+ */
+public record ExecutionRow(
+    UUID execution,
+    String id,
+    String principal,
+    String function,
+    FunctionKind kind,
+    @Nullable String version,
+    ExecutionStatus status,
+    String input,
+    @Nullable String output,
+    @Nullable String error,
+    @Nullable String parent,
+    @Nullable UUID owner,
+    Instant createdAt,
+    @Nullable Instant startedAt,
+    @Nullable Instant completedAt,
+    @Nullable Instant wakeAt,
+    @Nullable Instant deadline,
+    @Nullable Instant cancelRequestedAt,
+    int attempts,
+    Map<String, String> tags) {}
