@@ -8,6 +8,6 @@ import java.util.concurrent.CompletableFuture;
  *
  * @param id the execution's id
  * @param settled completes when the execution is terminal, parked or stranded; exceptionally with
- *     {@link DatabaseUnavailableException} where the database went away and the call has no durable trace
+ *     {@link dev.reprise.runtime.postgres.DatabaseUnavailableException} where the database went away and the call has no durable trace
  */
 public record Submission(String id, CompletableFuture<ExecutionRow> settled) {}

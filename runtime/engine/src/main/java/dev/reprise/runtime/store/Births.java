@@ -20,7 +20,8 @@ final class Births {
   private Births() {}
 
   /** Inserts those that do not exist, in the order given; tells which it inserted. */
-  static Set<UUID> insert(Connection connection, List<Birth> births, long offsetMicros) throws SQLException {
+  static Set<UUID> insert(Connection connection, List<Birth> births, long offsetMicros)
+      throws SQLException {
     var sql = """
         insert into reprise.executions (execution, id, principal, function, kind, version, status, input, owner,
                created_at, started_at, completed_at, wake_at, deadline, parent, parent_position, attempts, tags,
@@ -73,7 +74,8 @@ final class Births {
       """;
 
   /** Binds {@link #WITH_FIRST_COMMIT}; gives the next index. */
-  static int bind(PreparedStatement statement, int from, Birth birth, long offsetMicros) throws SQLException {
+  static int bind(PreparedStatement statement, int from, Birth birth, long offsetMicros)
+      throws SQLException {
     int i = from;
     NewExecution row = birth.row();
     statement.setObject(i++, row.execution());
@@ -95,7 +97,8 @@ final class Births {
     return i;
   }
 
-  static void setInstant(PreparedStatement statement, int index, @Nullable Instant instant) throws SQLException {
+  static void setInstant(PreparedStatement statement, int index, @Nullable Instant instant)
+      throws SQLException {
     if (instant == null) {
       statement.setNull(index, Types.TIMESTAMP_WITH_TIMEZONE);
     } else {

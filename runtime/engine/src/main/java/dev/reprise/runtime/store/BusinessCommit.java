@@ -47,6 +47,12 @@ public final class BusinessCommit {
       commit
       """;
 
+  private static final String READ_ONLY = """
+      select null, pg_current_snapshot()::text, clock_timestamp() + ? * interval '1 microsecond',
+             now() + ? * interval '1 microsecond';
+      commit
+      """;
+
   private final DatabaseClock clock;
 
   /** Writes with the times of {@code clock}. */
@@ -59,6 +65,7 @@ public final class BusinessCommit {
    *
    * @param birth the execution's row where this is its first commit
    * @param reads outcomes of the branch that no commit has carried yet, in the order of positions
+   * @param readOnly whether the transaction is declared read only, so that nothing can be recorded in it
    * @param resetRole whether the function ran under a role of its own
    */
   public record Record(
@@ -71,6 +78,7 @@ public final class BusinessCommit {
       @Nullable String output,
       int attempt,
       String isolation,
+      boolean readOnly,
       boolean resetRole) {}
 
   /**
@@ -78,7 +86,8 @@ public final class BusinessCommit {
    *
    * @param transactionId null where the transaction wrote nothing; then nothing is recorded
    */
-  public record Committed(@Nullable Long transactionId, String snapshot, Instant startedAt, Instant completedAt) {}
+  public record Committed(
+      @Nullable Long transactionId, String snapshot, Instant startedAt, Instant completedAt) {}
 
   /**
    * Records and commits. Any {@link SQLException} means that nothing was committed, but for a lost connection, after
@@ -86,6 +95,13 @@ public final class BusinessCommit {
    */
   public Committed commit(Connection connection, Record record) throws SQLException {
     long offset = clock.offsetMicros();
+    if (record.readOnly()) {
+      try (var statement = connection.prepareStatement(READ_ONLY)) {
+        statement.setLong(1, offset);
+        statement.setLong(2, offset);
+        return committed(statement);
+      }
+    }
     try (var statement = connection.prepareStatement(text(record))) {
       int i = 1;
       if (record.birth() != null) {
@@ -115,7 +131,8 @@ public final class BusinessCommit {
         .concat(OPERATION);
   }
 
-  private static int bindReads(PreparedStatement statement, int from, Record record) throws SQLException {
+  private static int bindReads(PreparedStatement statement, int from, Record record)
+      throws SQLException {
     var reads = record.reads();
     statement.setObject(from, record.execution());
     new Columns(statement, from)

@@ -23,7 +23,8 @@ final class Columns {
   }
 
   /** The next parameter: the column that {@code field} gives for every row. */
-  <R> Columns add(String type, List<R> rows, Function<R, @Nullable Object> field) throws SQLException {
+  <R> Columns add(String type, List<R> rows, Function<R, @Nullable Object> field)
+      throws SQLException {
     Object[] values = new Object[rows.size()];
     for (int i = 0; i < values.length; i++) {
       Object value = field.apply(rows.get(i));

@@ -1,16 +1,16 @@
 package dev.reprise.runtime.store;
 
-import dev.reprise.runtime.postgres.Database;
+
 import dev.reprise.runtime.postgres.Jdbc;
 import java.util.List;
 import java.util.Optional;
 
 /** The deployed jars, immutable, named by the hash of their content. Thread-safe. */
 public final class DeploymentStore {
-  private final Database database;
+  private final LogDatabase database;
 
   /** On this database. */
-  public DeploymentStore(Database database) {
+  public DeploymentStore(LogDatabase database) {
     this.database = database;
   }
 
@@ -32,7 +32,8 @@ public final class DeploymentStore {
   /** Makes the version the one that new calls of its functions go to. */
   public void activate(String version) {
     var sql = "update reprise.deployments set activated_at = clock_timestamp() where version = ?";
-    database.log(connection -> Jdbc.update(connection, sql, statement -> statement.setString(1, version)));
+    database.log(
+        connection -> Jdbc.update(connection, sql, statement -> statement.setString(1, version)));
   }
 
   /** The jar of a version. */
@@ -50,6 +51,7 @@ public final class DeploymentStore {
            where activated_at is not null order by name, activated_at desc) newest
          order by activated_at
         """;
-    return database.log(connection -> Jdbc.query(connection, sql, statement -> {}, row -> row.getString(1)));
+    return database.log(
+        connection -> Jdbc.query(connection, sql, statement -> {}, row -> row.getString(1)));
   }
 }

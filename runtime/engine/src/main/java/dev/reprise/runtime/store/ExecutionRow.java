@@ -51,6 +51,8 @@ public record ExecutionRow(
 
   /** Whether it has ended, or waits for somebody's help. */
   public boolean isSettled() {
-    return status.isTerminal() || status == ExecutionStatus.PARKED || status == ExecutionStatus.STRANDED;
+    return status.isTerminal()
+        || status == ExecutionStatus.PARKED
+        || status == ExecutionStatus.STRANDED;
   }
 }

@@ -3,7 +3,7 @@ package dev.reprise.runtime.store;
 import static dev.reprise.runtime.store.ExecutionReader.COLUMNS;
 import static dev.reprise.runtime.store.ExecutionReader.JOINS;
 
-import dev.reprise.runtime.postgres.Database;
+
 import dev.reprise.runtime.postgres.Jdbc;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -15,11 +15,11 @@ import java.util.UUID;
 
 /** Reads executions and their logs, and takes requests about them. Each method is one transaction. Thread-safe. */
 public final class ExecutionStore {
-  private final Database database;
+  private final LogDatabase database;
   private final DatabaseClock clock;
 
   /** On this database, with the times of {@code clock}. */
-  public ExecutionStore(Database database, DatabaseClock clock) {
+  public ExecutionStore(LogDatabase database, DatabaseClock clock) {
     this.database = database;
     this.clock = clock;
   }
@@ -35,8 +35,10 @@ public final class ExecutionStore {
   /** The execution of an internal id with its log. */
   public Optional<Loaded> load(UUID execution) {
     return database.log(connection -> {
-      // the row before the log: what is delivered in between is then in the log already, and counted only later
-      var sql = "select %s from reprise.executions e %s where e.execution = ?".formatted(COLUMNS, JOINS);
+      // the row before the log: what is delivered in between is then in the log already, and
+      // counted only later
+      var sql =
+          "select %s from reprise.executions e %s where e.execution = ?".formatted(COLUMNS, JOINS);
       var row = Jdbc.queryOne(
           connection, sql, statement -> statement.setObject(1, execution), ExecutionReader::read);
       return row.isEmpty()
@@ -49,7 +51,9 @@ public final class ExecutionStore {
   public Optional<List<OperationRow>> operations(String id) {
     return database.log(connection -> {
       var row = find(connection, id);
-      return row.isEmpty() ? Optional.empty() : Optional.of(operations(connection, row.get().execution()));
+      return row.isEmpty()
+          ? Optional.empty()
+          : Optional.of(operations(connection, row.get().execution()));
     });
   }
 
@@ -98,7 +102,8 @@ public final class ExecutionStore {
     return database.log(connection -> Jdbc.query(
         connection,
         sql,
-        statement -> new Columns(statement).add("uuid", List.copyOf(executions), execution -> execution),
+        statement ->
+            new Columns(statement).add("uuid", List.copyOf(executions), execution -> execution),
         ExecutionReader::read));
   }
 
@@ -136,7 +141,10 @@ public final class ExecutionStore {
     return database.log(connection -> Jdbc.query(
         connection,
         sql,
-        statement -> new Columns(statement).add(execution).add(clock.offsetMicros()).add(clock.offsetMicros()),
+        statement -> new Columns(statement)
+            .add(execution)
+            .add(clock.offsetMicros())
+            .add(clock.offsetMicros()),
         row -> row.getObject(1, UUID.class)));
   }
 
@@ -148,16 +156,20 @@ public final class ExecutionStore {
          where execution = ? and status in ('PARKED', 'STRANDED')
         """;
     return database.log(connection -> Jdbc.update(
-            connection, sql, statement -> new Columns(statement).add(clock.offsetMicros()).add(execution)))
+            connection,
+            sql,
+            statement -> new Columns(statement).add(clock.offsetMicros()).add(execution)))
         == 1;
   }
 
   private static Optional<ExecutionRow> find(Connection connection, String id) throws SQLException {
     var sql = "select %s from reprise.executions e %s where e.id = ?".formatted(COLUMNS, JOINS);
-    return Jdbc.queryOne(connection, sql, statement -> statement.setString(1, id), ExecutionReader::read);
+    return Jdbc.queryOne(
+        connection, sql, statement -> statement.setString(1, id), ExecutionReader::read);
   }
 
-  private static List<OperationRow> operations(Connection connection, UUID execution) throws SQLException {
+  private static List<OperationRow> operations(Connection connection, UUID execution)
+      throws SQLException {
     var sql = """
         select position, kind, function, arguments, output, error, attempt, transaction_id, snapshot, isolation,
                started_at, completed_at
@@ -165,6 +177,9 @@ public final class ExecutionStore {
          order by string_to_array(position, '.')::int[]
         """;
     return Jdbc.query(
-        connection, sql, statement -> statement.setObject(1, execution), ExecutionReader::readOperation);
+        connection,
+        sql,
+        statement -> statement.setObject(1, execution),
+        ExecutionReader::readOperation);
   }
 }

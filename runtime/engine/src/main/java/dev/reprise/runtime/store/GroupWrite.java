@@ -45,7 +45,8 @@ public final class GroupWrite {
     var moving = new ArrayList<LogWrite>();
     for (LogWrite write : writes) {
       boolean won = !unborn.contains(write.execution())
-          && write.operations().stream().allMatch(o -> recorded.contains(new Key(write.execution(), o.position())));
+          && write.operations().stream()
+              .allMatch(o -> recorded.contains(new Key(write.execution(), o.position())));
       results.add(won ? Result.WRITTEN : Result.LOST_RACE);
       if (won && write.transition() != null) {
         moving.add(write);
@@ -54,11 +55,14 @@ public final class GroupWrite {
     Set<UUID> moved = applyTransitions(connection, moving);
     for (int i = 0; i < writes.size(); i++) {
       LogWrite write = writes.get(i);
-      if (results.get(i) == Result.WRITTEN && write.transition() != null && !moved.contains(write.execution())) {
+      if (results.get(i) == Result.WRITTEN
+          && write.transition() != null
+          && !moved.contains(write.execution())) {
         results.set(i, Result.NOT_APPLIED);
       }
     }
-    deliverToParents(connection, moving.stream().filter(w -> moved.contains(w.execution())).toList());
+    deliverToParents(
+        connection, moving.stream().filter(w -> moved.contains(w.execution())).toList());
     return results;
   }
 
@@ -96,7 +100,8 @@ public final class GroupWrite {
     if (rows.isEmpty()) {
       return Set.of();
     }
-    rows.sort(Comparator.comparing(Keyed::execution).thenComparing(keyed -> keyed.row().position().toString()));
+    rows.sort(Comparator.comparing(Keyed::execution)
+        .thenComparing(keyed -> keyed.row().position().toString()));
     var sql = """
         insert into reprise.operations (execution, position, kind, function, arguments, output, error, attempt,
                snapshot, isolation, started_at, completed_at)
@@ -133,7 +138,8 @@ public final class GroupWrite {
         .add("text", rows, keyed -> keyed.row().completedAt());
   }
 
-  private Set<UUID> applyTransitions(Connection connection, List<LogWrite> writes) throws SQLException {
+  private Set<UUID> applyTransitions(Connection connection, List<LogWrite> writes)
+      throws SQLException {
     if (writes.isEmpty()) {
       return Set.of();
     }
@@ -163,8 +169,15 @@ public final class GroupWrite {
             .add("bool", writes, write -> transition(write).status().isTerminal())
             .add("text", writes, write -> outcome(transition(write), true))
             .add("text", writes, write -> outcome(transition(write), false))
-            .add("text", writes, write -> transition(write) instanceof Transition.Waiting w ? w.wakeAt() : null)
-            .add("int", writes, write -> transition(write) instanceof Transition.Waiting w ? w.signalsSeen() : null),
+            .add(
+                "text",
+                writes,
+                write -> transition(write) instanceof Transition.Waiting w ? w.wakeAt() : null)
+            .add(
+                "int",
+                writes,
+                write ->
+                    transition(write) instanceof Transition.Waiting w ? w.signalsSeen() : null),
         row -> row.getObject(1, UUID.class)));
   }
 
@@ -209,7 +222,8 @@ public final class GroupWrite {
     Set<UUID> parents = new HashSet<>(Jdbc.query(
         connection,
         sql,
-        statement -> new Columns(statement).add("uuid", children, child -> child).add(clock.offsetMicros()),
+        statement ->
+            new Columns(statement).add("uuid", children, child -> child).add(clock.offsetMicros()),
         row -> row.getObject(1, UUID.class)));
     if (parents.isEmpty()) {
       return;
@@ -224,14 +238,16 @@ public final class GroupWrite {
   }
 
   private static List<Keyed> parentOperations(
-      Connection connection, Map<UUID, OperationRow> outcomes, Set<UUID> parents) throws SQLException {
+      Connection connection, Map<UUID, OperationRow> outcomes, Set<UUID> parents)
+      throws SQLException {
     if (outcomes.isEmpty()) {
       return List.of();
     }
     var rows = Jdbc.query(
         connection,
         "select execution, parent from reprise.executions where execution = any(?)",
-        statement -> new Columns(statement).add("uuid", List.copyOf(outcomes.keySet()), child -> child),
+        statement ->
+            new Columns(statement).add("uuid", List.copyOf(outcomes.keySet()), child -> child),
         row -> Map.entry(row.getObject(1, UUID.class), row.getObject(2, UUID.class)));
     var operations = new ArrayList<Keyed>();
     for (var row : rows) {

@@ -21,7 +21,10 @@ public record LogWrite(
     @Nullable Transition transition) {
 
   /** A row to insert in the given state; terminal for an execution that ends in its first write. */
-  public record Birth(NewExecution row, dev.reprise.ExecutionStatus status, @Nullable UUID owner) {}
+  public record Birth(
+      NewExecution row,
+      dev.reprise.ExecutionStatus status,
+      @Nullable UUID owner) {}
 
   /** How it ended. */
   public enum Result {

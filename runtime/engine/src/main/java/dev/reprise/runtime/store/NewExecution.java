@@ -34,9 +34,28 @@ public record NewExecution(
   /** The row as it is once inserted in this state; the same that a read would give. */
   public ExecutionRow asRow(ExecutionStatus status, @Nullable UUID owner) {
     return new ExecutionRow(
-        execution, id, principal, function, kind, version, status, input, null, null, null, owner, createdAt,
-        status == ExecutionStatus.PENDING ? null : createdAt, null, null, deadline, null,
-        status == ExecutionStatus.PENDING ? 0 : 1, tags, 0, parent,
+        execution,
+        id,
+        principal,
+        function,
+        kind,
+        version,
+        status,
+        input,
+        null,
+        null,
+        null,
+        owner,
+        createdAt,
+        status == ExecutionStatus.PENDING ? null : createdAt,
+        null,
+        null,
+        deadline,
+        null,
+        status == ExecutionStatus.PENDING ? 0 : 1,
+        tags,
+        0,
+        parent,
         parentPosition == null ? null : parentPosition.toString());
   }
 }

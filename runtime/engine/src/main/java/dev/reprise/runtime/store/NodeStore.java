@@ -1,6 +1,6 @@
 package dev.reprise.runtime.store;
 
-import dev.reprise.runtime.postgres.Database;
+
 import dev.reprise.runtime.postgres.Jdbc;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -12,11 +12,11 @@ import java.util.UUID;
 
 /** The nodes of the cluster, their heartbeats and their backends. Thread-safe. */
 public final class NodeStore {
-  private final Database database;
+  private final LogDatabase database;
   private final DatabaseClock clock;
 
   /** On this database, with the times of {@code clock}. */
-  public NodeStore(Database database, DatabaseClock clock) {
+  public NodeStore(LogDatabase database, DatabaseClock clock) {
     this.database = database;
     this.clock = clock;
   }
@@ -28,7 +28,12 @@ public final class NodeStore {
    * @param deathTimeout how old its heartbeat may get
    */
   public record Node(
-      UUID node, String name, String host, long pid, Instant processStartedAt, Duration deathTimeout) {}
+      UUID node,
+      String name,
+      String host,
+      long pid,
+      Instant processStartedAt,
+      Duration deathTimeout) {}
 
   /** Enters a node that lives. */
   public void register(Node node) {
@@ -159,7 +164,8 @@ public final class NodeStore {
           join pg_stat_activity a on a.pid = b.pid and a.backend_start = b.backend_start
          where b.node = ? and a.pid <> pg_backend_pid()
         """;
-    return Jdbc.queryOne(connection, sql, statement -> statement.setObject(1, node), row -> row.getBoolean(1))
+    return Jdbc.queryOne(
+            connection, sql, statement -> statement.setObject(1, node), row -> row.getBoolean(1))
         .orElse(false);
   }
 
@@ -169,11 +175,18 @@ public final class NodeStore {
            set status = 'PENDING', owner = null, wake_at = clock_timestamp() + ? * interval '1 microsecond'
          where owner = ? and status = 'RUNNING'
         """;
-    int released =
-        Jdbc.update(connection, sql, statement -> new Columns(statement).add(clock.offsetMicros()).add(node));
+    int released = Jdbc.update(
+        connection,
+        sql,
+        statement -> new Columns(statement).add(clock.offsetMicros()).add(node));
     Jdbc.update(
-        connection, "delete from reprise.backends where node = ?", statement -> statement.setObject(1, node));
-    Jdbc.update(connection, "delete from reprise.nodes where node = ?", statement -> statement.setObject(1, node));
+        connection,
+        "delete from reprise.backends where node = ?",
+        statement -> statement.setObject(1, node));
+    Jdbc.update(
+        connection,
+        "delete from reprise.nodes where node = ?",
+        statement -> statement.setObject(1, node));
     return released;
   }
 }

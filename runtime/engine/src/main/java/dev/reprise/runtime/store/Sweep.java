@@ -3,7 +3,7 @@ package dev.reprise.runtime.store;
 import static dev.reprise.runtime.store.ExecutionReader.COLUMNS;
 import static dev.reprise.runtime.store.ExecutionReader.JOINS;
 
-import dev.reprise.runtime.postgres.Database;
+
 import dev.reprise.runtime.postgres.Jdbc;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -19,11 +19,11 @@ import org.jspecify.annotations.Nullable;
  * own executions, and takes those that are due. Queues extend the claim. Thread-safe.
  */
 public final class Sweep {
-  private final Database database;
+  private final LogDatabase database;
   private final DatabaseClock clock;
 
   /** On this database, with the times of {@code clock}. */
-  public Sweep(Database database, DatabaseClock clock) {
+  public Sweep(LogDatabase database, DatabaseClock clock) {
     this.database = database;
     this.clock = clock;
   }
@@ -35,7 +35,8 @@ public final class Sweep {
    * @param version the version of an embedded application; null where there is none
    * @param deployments whether it loads versions from the database
    */
-  public record Capabilities(List<String> unpinned, @Nullable String version, boolean deployments) {}
+  public record Capabilities(
+      List<String> unpinned, @Nullable String version, boolean deployments) {}
 
   /** An execution that the node owns according to the database. */
   public record Owned(UUID execution, boolean cancelRequested) {}
@@ -67,7 +68,8 @@ public final class Sweep {
       }
       var dead = NodeStore.declareDead(connection, node);
       var owned = owned(connection, node);
-      var claimed = places < 1 ? List.<ExecutionRow>of() : claim(connection, node, capabilities, places);
+      var claimed =
+          places < 1 ? List.<ExecutionRow>of() : claim(connection, node, capabilities, places);
       return new Beat(at.get(), dead, owned, claimed, nextDue(connection, horizon));
     });
   }
@@ -75,7 +77,8 @@ public final class Sweep {
   /** Only the claim, for a node that knows that something is due. */
   public Beat claim(UUID node, Capabilities capabilities, int places, Duration horizon) {
     return database.housekeeping(connection -> {
-      var claimed = places < 1 ? List.<ExecutionRow>of() : claim(connection, node, capabilities, places);
+      var claimed =
+          places < 1 ? List.<ExecutionRow>of() : claim(connection, node, capabilities, places);
       return new Beat(null, List.of(), List.of(), claimed, nextDue(connection, horizon));
     });
   }
@@ -88,8 +91,8 @@ public final class Sweep {
         row -> new Owned(row.getObject(1, UUID.class), row.getBoolean(2)));
   }
 
-  private List<ExecutionRow> claim(Connection connection, UUID node, Capabilities capabilities, int places)
-      throws SQLException {
+  private List<ExecutionRow> claim(
+      Connection connection, UUID node, Capabilities capabilities, int places) throws SQLException {
     var sql = """
         with due as (
             select execution from reprise.executions e
@@ -117,9 +120,8 @@ public final class Sweep {
         sql,
         statement -> {
           long offset = clock.offsetMicros();
-          var columns = new Columns(statement)
-              .add(offset)
-              .add("text", capabilities.unpinned(), name -> name);
+          var columns =
+              new Columns(statement).add(offset).add("text", capabilities.unpinned(), name -> name);
           statement.setString(3, capabilities.version());
           statement.setBoolean(4, capabilities.deployments());
           columns.skip(2).add(places).add(node).add(offset).add(node);

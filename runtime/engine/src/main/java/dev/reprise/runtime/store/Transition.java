@@ -20,7 +20,10 @@ public sealed interface Transition {
    * @param parentOperation what the parent's log gets at the position that waits for it
    */
   record Ended(
-      ExecutionStatus status, @Nullable String outcome, boolean recorded, @Nullable OperationRow parentOperation)
+      ExecutionStatus status,
+      @Nullable String outcome,
+      boolean recorded,
+      @Nullable OperationRow parentOperation)
       implements Transition {
     public Ended {
       if (!status.isTerminal()) {
