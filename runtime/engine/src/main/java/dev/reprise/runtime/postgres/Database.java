@@ -2,7 +2,6 @@ package dev.reprise.runtime.postgres;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import com.zaxxer.hikari.SQLExceptionOverride;
 import dev.reprise.RepriseException;
 import dev.reprise.runtime.config.DatabaseConfig;
 import java.sql.Connection;
@@ -150,13 +149,5 @@ public final class Database implements AutoCloseable {
     pool.setInitializationFailTimeout(-1);
     pool.setExceptionOverride(new KeepOnUnsupportedFeature());
     return new HikariDataSource(pool);
-  }
-
-  /** HikariCP drops a connection on 0A000; for PostgreSQL that is an ordinary error of a statement. */
-  private static final class KeepOnUnsupportedFeature implements SQLExceptionOverride {
-    @java.lang.Override
-    public Override adjudicate(SQLException e) {
-      return "0A000".equals(e.getSQLState()) ? Override.DO_NOT_EVICT : Override.CONTINUE_EVICT;
-    }
   }
 }

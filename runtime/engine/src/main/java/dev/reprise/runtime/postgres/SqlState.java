@@ -44,7 +44,7 @@ public final class SqlState {
         failure,
         e -> isLoss(e)
             || e instanceof SQLTransientConnectionException
-            || e instanceof SQLException sql && "53300".equals(sql.getSQLState()));
+            || (e instanceof SQLException sql && "53300".equals(sql.getSQLState())));
   }
 
   /** Whether the server itself reported it, rather than the driver or the pool. */
