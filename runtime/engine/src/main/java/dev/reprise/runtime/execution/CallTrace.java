@@ -37,7 +37,8 @@ final class CallTrace {
   }
 
   /** The last step called since the mark; null for none. */
-  @Nullable Position stepSince(Mark since) {
+  @Nullable
+  Position stepSince(Mark since) {
     return lastStep == since.lastStep ? null : lastStep;
   }
 

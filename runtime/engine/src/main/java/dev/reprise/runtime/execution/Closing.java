@@ -28,7 +28,18 @@ enum Closing {
   /** The row that keeps every runner, also a paused one that wakes up later, from recording at this position. */
   OperationRow operation(Position position, Instant now) {
     return new OperationRow(
-        position, OperationKind.CLOSED, name().toLowerCase(Locale.ROOT), 0, null, null, 1, null, null, null, null, now);
+        position,
+        OperationKind.CLOSED,
+        name().toLowerCase(Locale.ROOT),
+        0,
+        null,
+        null,
+        1,
+        null,
+        null,
+        null,
+        null,
+        now);
   }
 
   /** The reason that a recorded row names. */

@@ -8,7 +8,8 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /** A branch that runs on a thread of its own. Thread-safe. */
-final class Fork<T extends @Nullable Object, X extends Exception> implements Branch<T, X>, Runnable, Comparable<Fork<?, ?>> {
+final class Fork<T extends @Nullable Object, X extends Exception>
+    implements Branch<T, X>, Runnable, Comparable<Fork<?, ?>> {
   private final WorkflowScope scope;
   private final Call<T, X> call;
   private @Nullable T result;
@@ -51,14 +52,15 @@ final class Fork<T extends @Nullable Object, X extends Exception> implements Bra
   @Override
   public T get() throws X {
     if (!(CurrentExecution.get() instanceof WorkflowScope joiner) || joiner.run() != scope.run()) {
-      throw new IllegalStateException("a branch can be waited for only by the workflow that began it");
+      throw new IllegalStateException(
+          "a branch can be waited for only by the workflow that began it");
     }
     joiner.run().requireGoingForCall();
     joiner.waitFor(new WaitRoom.Wait(() -> ended, null, false));
     return outcome(joiner);
   }
 
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings("NullAway") // T says itself whether it may be null
   private T outcome(WorkflowScope joiner) {
     synchronized (this) {
       if (!adopted) {
@@ -69,7 +71,7 @@ final class Fork<T extends @Nullable Object, X extends Exception> implements Bra
     if (thrown != null) {
       throw Sneaky.raise(thrown);
     }
-    return (T) result;
+    return result;
   }
 
   boolean hasEnded() {

@@ -37,12 +37,13 @@ abstract class LeafScope implements ExecutionScope {
 
   /** The exception for a durable call that this scope cannot make. */
   IllegalStateException refusal(String what) {
-    return new IllegalStateException(
-        what + " is not possible inside " + place + ": call it from the @Workflow, before or after");
+    return new IllegalStateException(what + " is not possible inside " + place
+        + ": call it from the @Workflow, before or after");
   }
 
   @Override
-  public <T extends @Nullable Object, X extends Exception> T step(String name, Type type, Call<T, X> call) {
+  public <T extends @Nullable Object, X extends Exception> T step(
+      String name, Type type, Call<T, X> call) {
     throw refusal("a step (" + name + ")");
   }
 

@@ -11,8 +11,11 @@ final class ReplaySilentLogger {
 
   static Logger of(Logger logger, BooleanSupplier replaying) {
     return (Logger) Proxy.newProxyInstance(
-        Logger.class.getClassLoader(), new Class<?>[] {Logger.class}, (proxy, method, arguments) -> {
-          boolean speaks = method.getReturnType() == void.class || method.getReturnType() == boolean.class;
+        Logger.class.getClassLoader(),
+        new Class<?>[] {Logger.class},
+        (proxy, method, arguments) -> {
+          boolean speaks =
+              method.getReturnType() == void.class || method.getReturnType() == boolean.class;
           if (speaks && !method.getName().equals("equals") && replaying.getAsBoolean()) {
             return method.getReturnType() == boolean.class ? false : null;
           }

@@ -41,19 +41,27 @@ final class Run {
   private final BirthGate birth;
   private final WaitRoom waits;
   private final long beganNanos = System.nanoTime();
-  private final ConcurrentSkipListMap<Position, OperationRow> recorded = new ConcurrentSkipListMap<>();
+  private final ConcurrentSkipListMap<Position, OperationRow> recorded =
+      new ConcurrentSkipListMap<>();
   private final List<WorkflowSaga> sagas = new CopyOnWriteArrayList<>();
   private final List<Fork<?, ?>> forks = new CopyOnWriteArrayList<>();
   private final AtomicInteger refusals = new AtomicInteger();
   private volatile @Nullable Unwinding halted;
   private volatile @Nullable String parkedCause;
   private volatile @Nullable Closing closing;
+  private volatile boolean closingForks;
   private volatile boolean compensating;
+  private volatile boolean endedByCommit;
   private volatile int signals;
   private volatile @Nullable Instant suspendedUntil;
 
-  Run(RunServices services, Application application, FunctionDefinition function, NewExecution identity,
-      UUID owner, boolean born) {
+  Run(
+      RunServices services,
+      Application application,
+      FunctionDefinition function,
+      NewExecution identity,
+      UUID owner,
+      boolean born) {
     this.services = services;
     this.application = application;
     this.function = function;
@@ -103,11 +111,13 @@ final class Run {
     return signals;
   }
 
-  @Nullable String parkedCause() {
+  @Nullable
+  String parkedCause() {
     return parkedCause;
   }
 
-  @Nullable Instant suspendedUntil() {
+  @Nullable
+  Instant suspendedUntil() {
     return suspendedUntil;
   }
 
@@ -123,10 +133,14 @@ final class Run {
 
   /** Reads the log again because something was delivered. */
   void refresh() {
-    services.store().load(identity.execution()).ifPresent(loaded -> absorb(loaded.row(), loaded.operations()));
+    services
+        .store()
+        .load(identity.execution())
+        .ifPresent(loaded -> absorb(loaded.row(), loaded.operations()));
   }
 
-  @Nullable OperationRow recorded(Position position) {
+  @Nullable
+  OperationRow recorded(Position position) {
     return recorded.get(position);
   }
 
@@ -139,7 +153,8 @@ final class Run {
     recorded.put(operation.position(), operation);
   }
 
-  // --- stopping -------------------------------------------------------------------------------------------------
+  // --- stopping
+  // -------------------------------------------------------------------------------------------------
 
   /** Throws where no durable call may proceed in this run any more. */
   void requireGoing() {
@@ -164,14 +179,16 @@ final class Run {
   }
 
   boolean isClosing() {
-    return closing != null && !compensating;
+    return (closing != null || closingForks) && !compensating;
   }
 
-  @Nullable Closing closing() {
+  @Nullable
+  Closing closing() {
     return closing;
   }
 
-  @Nullable Unwinding halted() {
+  @Nullable
+  Unwinding halted() {
     return halted;
   }
 
@@ -183,6 +200,26 @@ final class Run {
       }
     }
     waits.signal();
+  }
+
+  /** The log tells why it was closed, which counts more than what was asked since. */
+  void closedAs(Closing reason) {
+    closing = reason;
+  }
+
+  /** The workflow threw: branches still at work are unwound. */
+  void requestCloseOfForks() {
+    closingForks = true;
+    waits.signal();
+  }
+
+  /** The first commit was also the last: the row says how it ended. */
+  void markEndedByCommit() {
+    endedByCommit = true;
+  }
+
+  boolean isEndedByCommit() {
+    return endedByCommit;
   }
 
   /** From here on compensations run: durable calls proceed again. */
@@ -223,16 +260,30 @@ final class Run {
   }
 
   private void parkAtOnce() {
-    var cause = new NonDeterminismException("execution " + identity.id() + " (" + identity.function()
-        + ") goes on after it was stopped: " + REFUSALS_BEFORE_PARKING
-        + " durable calls were refused. Let errors pass through catch blocks, and end loops when a call fails");
+    var cause = new NonDeterminismException(
+        "execution " + identity.id() + " (" + identity.function()
+            + ") goes on after it was stopped: " + REFUSALS_BEFORE_PARKING
+            + " durable calls were refused. Let errors pass through catch blocks, and end loops when a call fails");
     var error = ExceptionCodec.encode(cause);
     LOG.warn("execution {} is parked", identity.id(), cause);
-    services.writer().submit(new LogWrite(identity.execution(), owner, null, List.of(), List.of(),
-        new Transition.Parked(dev.reprise.ExecutionStatus.PARKED, error)));
+    services
+        .writer()
+        .submit(new LogWrite(
+            identity.execution(),
+            owner,
+            null,
+            List.of(),
+            List.of(),
+            new Transition.Parked(dev.reprise.ExecutionStatus.PARKED, error)));
   }
 
-  // --- recording ------------------------------------------------------------------------------------------------
+  // --- recording
+  // ------------------------------------------------------------------------------------------------
+
+  /** Whether the caller gave a key. */
+  boolean isKeyed() {
+    return !identity.id().equals(identity.execution().toString());
+  }
 
   /** The execution's own row as it is inserted while it runs. */
   Birth newborn() {
@@ -251,7 +302,12 @@ final class Run {
     boolean written = false;
     try {
       var write = new LogWrite(
-          identity.execution(), owner, bearing ? newborn() : null, List.copyOf(operations), children, null);
+          identity.execution(),
+          owner,
+          bearing ? newborn() : null,
+          List.copyOf(operations),
+          children,
+          null);
       written = write(write) == Result.WRITTEN;
     } finally {
       if (bearing) {
@@ -288,7 +344,9 @@ final class Run {
     if (identity.deadline() != null && !now.isBefore(identity.deadline())) {
       requestClose(Closing.TIMED_OUT);
     }
-    if (System.nanoTime() - beganNanos > BIRTH_AT_THE_LATEST.toNanos() && halted == null && birth.tryBegin()) {
+    if (System.nanoTime() - beganNanos > BIRTH_AT_THE_LATEST.toNanos()
+        && halted == null
+        && birth.tryBegin()) {
       var write = new LogWrite(identity.execution(), owner, newborn(), List.of(), List.of(), null);
       services.writer().submit(write).whenComplete((result, failure) -> {
         birth.end(result == Result.WRITTEN);

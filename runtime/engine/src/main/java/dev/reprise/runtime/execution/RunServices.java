@@ -10,12 +10,14 @@ import java.util.concurrent.Executor;
  * What every run uses.
  *
  * @param threads starts a thread for a run, a branch or an attempt of a step
+ * @param due tells the node that an execution has become due
  */
-public record RunServices(
+public record RunServices( // tidy: the collaborators of a run, wired once in the composition root
     Database database,
     ExecutionStore store,
     LogWriter writer,
     BusinessCommit commit,
     DatabaseClock clock,
     NodeMembership membership,
-    Executor threads) {}
+    Executor threads,
+    Runnable due) {}

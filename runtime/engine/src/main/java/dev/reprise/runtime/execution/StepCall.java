@@ -28,7 +28,13 @@ final class StepCall {
   private final Policy.OfStep policy;
   private final Type type;
 
-  StepCall(WorkflowScope scope, Position position, String name, long hash, Policy.OfStep policy, Type type) {
+  StepCall(
+      WorkflowScope scope,
+      Position position,
+      String name,
+      long hash,
+      Policy.OfStep policy,
+      Type type) {
     this.scope = scope;
     this.run = scope.run();
     this.position = position;
@@ -40,12 +46,14 @@ final class StepCall {
 
   /** The author's code. */
   interface Body {
-    @Nullable Object run() throws Throwable;
+    @Nullable
+    Object run() throws Throwable;
   }
 
   /** Runs it to an outcome and records that. */
   OperationRow run(Body body) {
-    // whatever this effect may depend on is durable before it, and so is the execution that will repeat it
+    // whatever this effect may depend on is durable before it, and so is the execution that will
+    // repeat it
     scope.persist();
     Instant began = run.services().clock().now();
     for (int attempt = 1; ; attempt++) {
@@ -67,15 +75,18 @@ final class StepCall {
 
   private boolean isFinal(Throwable thrown) {
     return policy.noRetryFor().stream().anyMatch(kind -> kind.isInstance(thrown))
-        || thrown instanceof IllegalStateException refused && refused.getMessage() != null
+        || thrown instanceof IllegalStateException refused
+            && refused.getMessage() != null
             && refused.getMessage().contains("is not possible inside a @Step");
   }
 
   private void pause(int attempt) {
     double factor = Math.pow(policy.backoff(), attempt - 1);
-    double nanos = Math.min(policy.initialInterval().toNanos() * factor, policy.maxInterval().toNanos());
+    double nanos = Math.min(
+        policy.initialInterval().toNanos() * factor, policy.maxInterval().toNanos());
     // a little jitter, so that many steps that failed together do not come back together
-    var pause = Duration.ofNanos((long) (nanos * (0.9 + ThreadLocalRandom.current().nextDouble() * 0.2)));
+    var pause =
+        Duration.ofNanos((long) (nanos * (0.9 + ThreadLocalRandom.current().nextDouble() * 0.2)));
     run.waits().hold(() -> false, pause);
   }
 
@@ -106,7 +117,8 @@ final class StepCall {
       return outcome;
     }
     var timedOut = new Outcome();
-    timedOut.thrown = new StepTimeoutException(name + " took longer than its timeout of " + policy.timeout());
+    timedOut.thrown =
+        new StepTimeoutException(name + " took longer than its timeout of " + policy.timeout());
     return timedOut;
   }
 
@@ -127,10 +139,21 @@ final class StepCall {
         thrown = e;
       }
     }
-    var row = new OperationRow(position, OperationKind.STEP, name, hash, output,
-        thrown == null ? null : ExceptionCodec.encode(thrown), attempt, null, null, null, began,
+    var row = new OperationRow(
+        position,
+        OperationKind.STEP,
+        name,
+        hash,
+        output,
+        thrown == null ? null : ExceptionCodec.encode(thrown),
+        attempt,
+        null,
+        null,
+        null,
+        began,
         run.services().clock().now());
-    boolean rides = run.function().kind() == FunctionKind.STEP || row.error() != null && scope.isUndoing();
+    boolean rides =
+        run.function().kind() == FunctionKind.STEP || row.error() != null && scope.isUndoing();
     if (!rides) {
       run.record(List.of(row), List.of());
     }

@@ -45,7 +45,8 @@ import org.slf4j.LoggerFactory;
  */
 final class TransactionCall {
   private static final Logger LOG = LoggerFactory.getLogger(TransactionCall.class);
-  private static final Backoff CONFLICT = new Backoff(Duration.ofMillis(2), Duration.ofMillis(500), 40);
+  private static final Backoff CONFLICT =
+      new Backoff(Duration.ofMillis(2), Duration.ofMillis(500), 40);
   private static final Backoff LOSS = new Backoff(Duration.ofMillis(50), Duration.ofSeconds(2), 30);
 
   private final WorkflowScope scope;
@@ -55,7 +56,11 @@ final class TransactionCall {
   private final Policy.OfTransaction policy;
   private final long hash;
 
-  TransactionCall(WorkflowScope scope, Position position, FunctionDefinition function, Policy.OfTransaction policy,
+  TransactionCall(
+      WorkflowScope scope,
+      Position position,
+      FunctionDefinition function,
+      Policy.OfTransaction policy,
       long hash) {
     this.scope = scope;
     this.run = scope.run();
@@ -67,7 +72,8 @@ final class TransactionCall {
 
   /** The author's method with its arguments. */
   interface Body {
-    @Nullable Object run() throws Throwable;
+    @Nullable
+    Object run() throws Throwable;
   }
 
   /** How one attempt ended. */
@@ -87,31 +93,38 @@ final class TransactionCall {
   OperationRow run(Body body) {
     int losses = 0;
     for (int attempt = 1; ; attempt++) {
-      switch (attempt(body, attempt)) {
-        case Attempt.Ended ended -> {
-          return ended.row();
+      var came = attempt(body, attempt);
+      if (came instanceof Attempt.Ended ended) {
+        return ended.row();
+      }
+      if (came instanceof Attempt.Conflicted conflict) {
+        if (!CONFLICT.allows(attempt)) {
+          return failed(
+              exhausted(conflict.cause(), attempt),
+              null,
+              attempt,
+              run.services().clock().now());
         }
-        case Attempt.Conflicted conflict -> {
-          if (!CONFLICT.allows(attempt)) {
-            return failed(exhausted(conflict.cause(), attempt), null, attempt, run.services().clock().now());
-          }
-          pause(CONFLICT.delay(attempt, ThreadLocalRandom.current()));
+        pause(CONFLICT.delay(attempt, ThreadLocalRandom.current()));
+      } else if (came instanceof Attempt.ConnectionLost loss) {
+        LOG.info(
+            "execution {} {}: connection lost in {}, running it again",
+            run.identity().id(),
+            position,
+            function.name(),
+            loss.cause());
+        if (!LOSS.allows(++losses)) {
+          throw run.halt(Unwinding.Reason.ABANDONED, "the database cannot be reached");
         }
-        case Attempt.ConnectionLost loss -> {
-          LOG.info("execution {} {}: connection lost in {}, running it again", run.identity().id(), position,
-              function.name(), loss.cause());
-          if (!LOSS.allows(++losses)) {
-            throw run.halt(Unwinding.Reason.ABANDONED, "the database cannot be reached");
-          }
-          pause(LOSS.delay(losses, ThreadLocalRandom.current()));
-        }
+        pause(LOSS.delay(losses, ThreadLocalRandom.current()));
       }
     }
   }
 
   private RetriesExhaustedException exhausted(Throwable last, int attempts) {
-    var exhausted = new RetriesExhaustedException(function.name() + " met a serialization failure or deadlock in each of "
-        + attempts + " attempts; reduce what concurrent calls read and write in common");
+    var exhausted = new RetriesExhaustedException(
+        function.name() + " met a serialization failure or deadlock in each of " + attempts
+            + " attempts; reduce what concurrent calls read and write in common");
     exhausted.addSuppressed(last);
     return exhausted;
   }
@@ -138,7 +151,8 @@ final class TransactionCall {
     }
   }
 
-  private Attempt within(BoundTransaction transaction, Connection connection, Body body, int attempt) {
+  private Attempt within(
+      BoundTransaction transaction, Connection connection, Body body, int attempt) {
     Instant began = run.services().clock().now();
     Object result = null;
     Throwable thrown = null;
@@ -149,7 +163,8 @@ final class TransactionCall {
           ? new Attempt.ConnectionLost(e)
           : new Attempt.Ended(failedAfterRollback(connection, e, null, attempt, began));
     }
-    var before = CurrentExecution.set(new TransactionScope(scope, position, function, policy, transaction));
+    var before =
+        CurrentExecution.set(new TransactionScope(scope, position, function, policy, transaction));
     try {
       result = body.run();
     } catch (Throwable e) {
@@ -181,13 +196,17 @@ final class TransactionCall {
   private void begin(Connection connection) throws SQLException {
     var settings = new StringBuilder();
     if (policy.isolation() != dev.reprise.Isolation.SERIALIZABLE) {
-      settings.append("set transaction isolation level ").append(policy.isolation().name().replace('_', ' '));
+      settings
+          .append("set transaction isolation level ")
+          .append(policy.isolation().name().replace('_', ' '));
     }
     if (policy.readOnly()) {
       settings.append(settings.isEmpty() ? "" : ";").append("set transaction read only");
     }
     if (policy.role() != null) {
-      var quoted = connection.getMetaData().getIdentifierQuoteString() + policy.role().replace("\"", "\"\"") + '"';
+      var quoted = connection.getMetaData().getIdentifierQuoteString()
+          + policy.role().replace("\"", "\"\"")
+          + '"';
       settings.append(settings.isEmpty() ? "" : ";").append("set local role ").append(quoted);
     }
     if (!settings.isEmpty()) {
@@ -198,30 +217,46 @@ final class TransactionCall {
   }
 
   private TransactionMisuseException swallowed(SqlFailure failure) {
-    var misuse = new TransactionMisuseException(function.name() + " swallowed the failure of a statement, after which its"
-        + " transaction cannot be trusted: " + failure.statement() + ". Let the exception pass, or set a JDBC savepoint"
-        + " before the statement and roll back to it");
+    var misuse = new TransactionMisuseException(
+        function.name() + " swallowed the failure of a statement, after which its"
+            + " transaction cannot be trusted: " + failure.statement()
+            + ". Let the exception pass, or set a JDBC savepoint"
+            + " before the statement and roll back to it");
     misuse.addSuppressed(failure.exception());
     return misuse;
   }
 
-  private Attempt commit(Connection connection, @Nullable Object result, int attempt, Instant began) {
+  private Attempt commit(
+      Connection connection, @Nullable Object result, int attempt, Instant began) {
     String output;
     try {
       output = function.method().getReturnType() == void.class
           ? null
           : run.application().codec().encode(result, function.method().getGenericReturnType());
     } catch (RuntimeException e) {
-      return new Attempt.Ended(failedAfterRollback(connection, e, snapshot(connection), attempt, began));
+      return new Attempt.Ended(
+          failedAfterRollback(connection, e, snapshot(connection), attempt, began));
     }
     boolean bearing = run.beginBirth();
     boolean born = false;
     try {
       var record = new BusinessCommit.Record(
-          run.identity().execution(), bearing ? birth() : null, scope.buffered(), position, function.name(), hash,
-          output, attempt, policy.isolation().name(), policy.readOnly(), policy.role() != null);
+          run.identity().execution(),
+          bearing ? birth() : null,
+          scope.buffered(),
+          position,
+          function.name(),
+          hash,
+          output,
+          attempt,
+          policy.isolation().name(),
+          policy.readOnly(),
+          policy.role() != null);
       var committed = run.services().commit().commit(connection, record);
       born = committed.transactionId() != null;
+      if (born && bearing && isWholeExecution()) {
+        run.markEndedByCommit();
+      }
       return new Attempt.Ended(recorded(committed, output, attempt));
     } catch (SQLException e) {
       return commitFailed(connection, e, attempt, began);
@@ -245,8 +280,18 @@ final class TransactionCall {
   }
 
   private OperationRow recorded(Committed committed, @Nullable String output, int attempt) {
-    var row = new OperationRow(position, OperationKind.TRANSACTION, function.name(), hash, output, null, attempt,
-        committed.transactionId(), committed.snapshot(), policy.isolation().name(), committed.startedAt(),
+    var row = new OperationRow(
+        position,
+        OperationKind.TRANSACTION,
+        function.name(),
+        hash,
+        output,
+        null,
+        attempt,
+        committed.transactionId(),
+        committed.snapshot(),
+        policy.isolation().name(),
+        committed.startedAt(),
         committed.completedAt());
     if (committed.transactionId() != null) {
       scope.takeBuffer();
@@ -272,15 +317,30 @@ final class TransactionCall {
     return new Attempt.Ended(failedAfterRollback(connection, labelled, null, attempt, began));
   }
 
-  private OperationRow failedAfterRollback(Connection connection, Throwable thrown, @Nullable String snapshot, int attempt,
+  private OperationRow failedAfterRollback(
+      Connection connection,
+      Throwable thrown,
+      @Nullable String snapshot,
+      int attempt,
       Instant began) {
     rollBack(connection);
     return failed(thrown, snapshot, attempt, began);
   }
 
-  private OperationRow failed(Throwable thrown, @Nullable String snapshot, int attempt, Instant began) {
-    return new OperationRow(position, OperationKind.TRANSACTION, function.name(), hash, null,
-        ExceptionCodec.encode(thrown), attempt, null, snapshot, policy.isolation().name(), began,
+  private OperationRow failed(
+      Throwable thrown, @Nullable String snapshot, int attempt, Instant began) {
+    return new OperationRow(
+        position,
+        OperationKind.TRANSACTION,
+        function.name(),
+        hash,
+        null,
+        ExceptionCodec.encode(thrown),
+        attempt,
+        null,
+        snapshot,
+        policy.isolation().name(),
+        began,
         run.services().clock().now());
   }
 
@@ -299,7 +359,9 @@ final class TransactionCall {
     if (failure != null) {
       return failure.exception();
     }
-    return thrown instanceof SQLException sql ? sql : new SQLException("the connection was lost", "08006", thrown);
+    return thrown instanceof SQLException sql
+        ? sql
+        : new SQLException("the connection was lost", "08006", thrown);
   }
 
   private static boolean isClosed(Connection connection) {

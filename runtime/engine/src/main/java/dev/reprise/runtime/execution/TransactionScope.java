@@ -7,6 +7,7 @@ import dev.reprise.runtime.function.Policy;
 import dev.reprise.runtime.postgres.BoundTransaction;
 import dev.reprise.runtime.store.Position;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import org.jspecify.annotations.Nullable;
 
 /** Inside a transaction function: other transaction functions join. */
@@ -15,7 +16,11 @@ final class TransactionScope extends LeafScope {
   private final Policy.OfTransaction policy;
   private final BoundTransaction transaction;
 
-  TransactionScope(WorkflowScope within, Position position, FunctionDefinition outer, Policy.OfTransaction policy,
+  TransactionScope(
+      WorkflowScope within,
+      Position position,
+      FunctionDefinition outer,
+      Policy.OfTransaction policy,
       BoundTransaction transaction) {
     super(within, position, "a @Transaction (" + outer.name() + ")");
     this.outer = outer;
@@ -31,13 +36,16 @@ final class TransactionScope extends LeafScope {
    * Runs another function in the same transaction, behind a savepoint: what it did is undone where it throws, so the
    * caller may catch its exception and go on.
    */
-  @Nullable Object join(FunctionDefinition function, @Nullable Object[] arguments, Body body) throws Throwable {
+  @Nullable
+  Object join(FunctionDefinition function, @Nullable Object[] arguments, Body body)
+      throws Throwable {
     if (!(function.policy() instanceof Policy.OfTransaction inner)) {
       throw refusal(function.name());
     }
     if (!inner.equals(policy)) {
-      throw new TransactionMisuseException(function.name() + " (" + inner + ") cannot join the transaction of "
-          + outer.name() + " (" + policy + "): isolation, readOnly and role must be the same");
+      throw new TransactionMisuseException(
+          function.name() + " (" + inner + ") cannot join the transaction of " + outer.name() + " ("
+              + policy + "): isolation, readOnly and role must be the same");
     }
     var savepoint = transaction.openSavepoint();
     Object result;
@@ -51,7 +59,7 @@ final class TransactionScope extends LeafScope {
     return result;
   }
 
-  private void rollBackTo(BoundTransaction.Joined savepoint, Throwable thrown) {
+  private void rollBackTo(Savepoint savepoint, Throwable thrown) {
     try {
       transaction.rollbackTo(savepoint);
     } catch (SQLException e) {

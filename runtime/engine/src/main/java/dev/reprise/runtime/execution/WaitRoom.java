@@ -144,10 +144,15 @@ final class WaitRoom {
   }
 
   /** The earliest time by which a waiting branch must go on; null for none. */
-  @Nullable Instant earliest() {
+  @Nullable
+  Instant earliest() {
     lock.lock();
     try {
-      return waits.stream().map(Wait::until).filter(Objects::nonNull).min(Instant::compareTo).orElse(null);
+      return waits.stream()
+          .map(Wait::until)
+          .filter(Objects::nonNull)
+          .min(Instant::compareTo)
+          .orElse(null);
     } finally {
       lock.unlock();
     }
@@ -169,7 +174,8 @@ final class WaitRoom {
       return true;
     }
     Instant soon = now.plus(LINGER);
-    return waits.stream().noneMatch(w -> w.maybeSoon() || w.until() != null && w.until().isBefore(soon));
+    return waits.stream()
+        .noneMatch(w -> w.maybeSoon() || w.until() != null && w.until().isBefore(soon));
   }
 
   private boolean park(@Nullable Instant until) {

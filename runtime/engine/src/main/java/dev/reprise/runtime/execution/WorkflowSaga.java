@@ -22,7 +22,8 @@ final class WorkflowSaga implements Saga {
   }
 
   @Override
-  public <T extends @Nullable Object, X extends Exception> T run(Call<T, X> action, Undo<T> undo) throws X {
+  public <T extends @Nullable Object, X extends Exception> T run(Call<T, X> action, Undo<T> undo)
+      throws X {
     // registered before the attempt: a step that never returns may have happened
     var entry = new Entry();
     entries.add(entry);
@@ -46,7 +47,8 @@ final class WorkflowSaga implements Saga {
   }
 
   @Override
-  public <T extends @Nullable Object, X extends Exception> T run(Call<T, X> action, Action<?> undo) throws X {
+  public <T extends @Nullable Object, X extends Exception> T run(Call<T, X> action, Action<?> undo)
+      throws X {
     return run(action, (Undo<T>) result -> undo.run());
   }
 
@@ -86,10 +88,11 @@ final class WorkflowSaga implements Saga {
         return;
       } catch (Exception e) {
         if (attempt == ATTEMPTS) {
-          throw on.run().park(new RepriseException(
-              "a compensation failed " + ATTEMPTS + " times: " + e.getMessage()
-                  + ". Mend the cause and resume the execution; it goes on with this compensation",
-              e));
+          throw on.run()
+              .park(new RepriseException(
+                  "a compensation failed " + ATTEMPTS + " times: " + e.getMessage()
+                      + ". Mend the cause and resume the execution; it goes on with this compensation",
+                  e));
         }
         on.run().waits().hold(() -> false, FIRST_PAUSE.multipliedBy(1L << attempt));
       }

@@ -60,7 +60,8 @@ final class WorkflowScope implements ExecutionScope {
     return run;
   }
 
-  @Nullable Position prefix() {
+  @Nullable
+  Position prefix() {
     return prefix;
   }
 
@@ -68,29 +69,43 @@ final class WorkflowScope implements ExecutionScope {
     return trace;
   }
 
-  // --- functions --------------------------------------------------------------------------------------------------
+  // --- functions
+  // --------------------------------------------------------------------------------------------------
 
   /** A durable call of a function. */
-  @Nullable Object invoke(FunctionDefinition function, @Nullable Object[] arguments, Body body) throws Throwable {
-    var input = run.application().codec().encodeArguments(java.util.Arrays.asList(arguments), function.parameterTypes());
+  @Nullable
+  Object invoke(FunctionDefinition function, @Nullable Object[] arguments, Body body)
+      throws Throwable {
+    var input = run.application()
+        .codec()
+        .encodeArguments(java.util.Arrays.asList(arguments), function.parameterTypes());
     long hash = JsonCodec.hash(input);
     var type = function.method().getGenericReturnType();
-    return call(kindOf(function), function.name(), hash, type, position ->
-        switch (function.policy()) {
-          case Policy.OfTransaction policy ->
-            new TransactionCall(this, position, function, policy, hash).run(() -> body.run(arguments));
-          case Policy.OfStep policy ->
-            new StepCall(this, position, function.name(), hash, policy, type).run(() -> body.run(arguments));
-          case Policy.OfWorkflow policy -> new ChildCall(this).run(position, function, input, hash);
-        });
+    return call(kindOf(function), function.name(), hash, type, position -> {
+      if (function.policy() instanceof Policy.OfTransaction policy) {
+        return new TransactionCall(this, position, function, policy, hash)
+            .run(() -> body.run(arguments));
+      }
+      if (function.policy() instanceof Policy.OfStep policy) {
+        return new StepCall(this, position, function.name(), hash, policy, type)
+            .run(() -> body.run(arguments));
+      }
+      return new ChildCall(this).run(position, function, input, hash);
+    });
   }
 
   @Override
   @SuppressWarnings("unchecked")
-  public <T extends @Nullable Object, X extends Exception> T step(String name, Type type, Call<T, X> call) throws X {
+  public <T extends @Nullable Object, X extends Exception> T step(
+      String name, Type type, Call<T, X> call) throws X {
     try {
-      return (T) call(OperationKind.STEP, name, 0, type, position ->
-          new StepCall(this, position, name, 0, Policy.OfStep.DEFAULT, type).run(call::run));
+      return (T) call(
+          OperationKind.STEP,
+          name,
+          0,
+          type,
+          position ->
+              new StepCall(this, position, name, 0, Policy.OfStep.DEFAULT, type).run(call::run));
     } catch (Throwable e) {
       throw Sneaky.raise(e);
     }
@@ -110,7 +125,8 @@ final class WorkflowScope implements ExecutionScope {
   }
 
   /** A durable call: answered from the log, or done. What it gives or throws is decoded from its recorded form. */
-  @Nullable Object call(OperationKind kind, String name, long hash, Type type, Doing doing) throws Throwable {
+  @Nullable
+  Object call(OperationKind kind, String name, long hash, Type type, Doing doing) throws Throwable {
     var row = enter(kind, name, hash);
     if (row == null) {
       var position = child(counter);
@@ -126,7 +142,9 @@ final class WorkflowScope implements ExecutionScope {
     if (row.error() != null) {
       throw ExceptionCodec.decode(row.error(), run.application().loader());
     }
-    return type == void.class ? null : run.application().codec().decode(String.valueOf(row.output()), type);
+    return type == void.class
+        ? null
+        : run.application().codec().decode(String.valueOf(row.output()), type);
   }
 
   /** A row without an effect of its own is not durable yet: it waits for the branch's next commit. */
@@ -165,11 +183,14 @@ final class WorkflowScope implements ExecutionScope {
       throw closeAt(row);
     }
     if (row.kind() != kind || !row.function().equals(name)) {
-      throw run.park(mismatch(position, row.kind().label() + " " + row.function(), kind.label() + " " + name));
+      throw run.park(
+          mismatch(position, row.kind().label() + " " + row.function(), kind.label() + " " + name));
     }
     if (row.arguments() != hash) {
       throw run.park(mismatch(
-          position, kind.label() + " " + name + " with other arguments", "the same with the arguments of this run"));
+          position,
+          kind.label() + " " + name + " with other arguments",
+          "the same with the arguments of this run"));
     }
     return row;
   }
@@ -177,14 +198,15 @@ final class WorkflowScope implements ExecutionScope {
   private Unwinding closeAt(OperationRow row) {
     closedInLog = true;
     if (prefix == null) {
-      run.requestClose(Closing.of(row));
+      run.closedAs(Closing.of(row));
     }
     closed = new Unwinding(Unwinding.Reason.CLOSED, "the branch was closed: " + row.function());
     return closed;
   }
 
   private NonDeterminismException mismatch(Position position, String recorded, String called) {
-    return new NonDeterminismException("execution " + run.identity().id() + " of " + run.identity().function()
+    return new NonDeterminismException("execution " + run.identity().id() + " of "
+        + run.identity().function()
         + " at position " + position + ": the log has " + recorded + ", the code calls " + called
         + ". Run it with the code it began on, or make the code deterministic, and resume it");
   }
@@ -204,7 +226,8 @@ final class WorkflowScope implements ExecutionScope {
     return prefix == null ? Position.of(number) : prefix.child(number);
   }
 
-  // --- what the run needs -----------------------------------------------------------------------------------------
+  // --- what the run needs
+  // -----------------------------------------------------------------------------------------
 
   Position nextPosition() {
     return child(counter + 1);
@@ -298,13 +321,15 @@ final class WorkflowScope implements ExecutionScope {
     return a.isAfter(b) ? a : b;
   }
 
-  // --- Durable ------------------------------------------------------------------------------------------------------
+  // --- Durable
+  // ------------------------------------------------------------------------------------------------------
 
   @Override
   public <T extends @Nullable Object, X extends Exception> Branch<T, X> async(Call<T, X> call) {
     var row = enter(OperationKind.BRANCH, "async", 0);
     if (row != null) {
-      throw run.park(mismatch(row.position(), row.kind().label() + " " + row.function(), "a branch"));
+      throw run.park(
+          mismatch(row.position(), row.kind().label() + " " + row.function(), "a branch"));
     }
     persist();
     var fork = new Fork<>(new WorkflowScope(run, child(counter), lastTime), call);
@@ -333,8 +358,19 @@ final class WorkflowScope implements ExecutionScope {
     var row = enter(OperationKind.SLEEP, "sleep", duration.toNanos());
     if (row == null) {
       var now = run.services().clock().now();
-      row = new OperationRow(child(counter), OperationKind.SLEEP, "sleep", duration.toNanos(),
-          Json.quote(now.plus(duration).toString()), null, 1, null, null, null, now, now);
+      row = new OperationRow(
+          child(counter),
+          OperationKind.SLEEP,
+          "sleep",
+          duration.toNanos(),
+          Json.quote(now.plus(duration).toString()),
+          null,
+          1,
+          null,
+          null,
+          null,
+          now,
+          now);
       var rows = new ArrayList<>(takeBuffer());
       rows.add(row);
       run.record(rows, List.of());
@@ -363,8 +399,9 @@ final class WorkflowScope implements ExecutionScope {
   @Override
   public String idempotencyKey() {
     if (undoKey == null) {
-      throw new IllegalStateException("Durable.idempotencyKey is for steps and compensations: call it inside a @Step,"
-          + " inside Durable.step(..) or in the undo of a saga");
+      throw new IllegalStateException(
+          "Durable.idempotencyKey is for steps and compensations: call it inside a @Step,"
+              + " inside Durable.step(..) or in the undo of a saga");
     }
     return undoKey;
   }
@@ -388,7 +425,8 @@ final class WorkflowScope implements ExecutionScope {
   }
 
   /** Takes a position for the start of a child; null row where it is new. */
-  @Nullable OperationRow enterStart(String function, long hash) {
+  @Nullable
+  OperationRow enterStart(String function, long hash) {
     return enter(OperationKind.START, function, hash);
   }
 
@@ -398,6 +436,7 @@ final class WorkflowScope implements ExecutionScope {
 
   @Override
   public Logger logger(Class<?> type) {
-    return ReplaySilentLogger.of(LoggerFactory.getLogger(type), () -> run.recorded(nextPosition()) != null);
+    return ReplaySilentLogger.of(
+        LoggerFactory.getLogger(type), () -> run.recorded(nextPosition()) != null);
   }
 }

@@ -14,6 +14,7 @@ public class DatabaseFailureException extends RepriseException {
   public static DatabaseFailureException of(SQLException e) {
     return SqlState.isUnavailable(e)
         ? new DatabaseUnavailableException("the database cannot be reached: " + e.getMessage(), e)
-        : new DatabaseFailureException("the operation log refused a statement: " + e.getMessage(), e);
+        : new DatabaseFailureException(
+            "the operation log refused a statement: " + e.getMessage(), e);
   }
 }

@@ -1,7 +1,7 @@
 package dev.reprise.runtime.store;
 
 import dev.reprise.ExecutionStatus;
-import dev.reprise.runtime.json.JsonText;
+import dev.reprise.runtime.json.Json;
 import dev.reprise.runtime.postgres.Jdbc;
 import dev.reprise.runtime.store.LogWrite.Birth;
 import java.sql.Connection;
@@ -107,6 +107,6 @@ final class Births {
   }
 
   private static @Nullable String tags(NewExecution row) {
-    return row.tags().isEmpty() ? null : JsonText.ofStrings(row.tags());
+    return row.tags().isEmpty() ? null : Json.write(row.tags());
   }
 }

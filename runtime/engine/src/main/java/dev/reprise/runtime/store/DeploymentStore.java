@@ -1,6 +1,5 @@
 package dev.reprise.runtime.store;
 
-
 import dev.reprise.runtime.postgres.Jdbc;
 import java.util.List;
 import java.util.Optional;

@@ -3,7 +3,6 @@ package dev.reprise.runtime.store;
 import static dev.reprise.runtime.store.ExecutionReader.COLUMNS;
 import static dev.reprise.runtime.store.ExecutionReader.JOINS;
 
-
 import dev.reprise.runtime.postgres.Jdbc;
 import java.sql.Connection;
 import java.sql.SQLException;

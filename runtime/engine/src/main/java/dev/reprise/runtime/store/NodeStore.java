@@ -1,6 +1,5 @@
 package dev.reprise.runtime.store;
 
-
 import dev.reprise.runtime.postgres.Jdbc;
 import java.sql.Connection;
 import java.sql.SQLException;

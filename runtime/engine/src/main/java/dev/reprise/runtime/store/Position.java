@@ -47,7 +47,8 @@ public final class Position implements Comparable<Position> {
 
   /** Whether this is a position of a branch begun at {@code other}, or of a branch of that. */
   public boolean isBelow(Position other) {
-    return parts.length > other.parts.length && Arrays.equals(Arrays.copyOf(parts, other.parts.length), other.parts);
+    return parts.length > other.parts.length
+        && Arrays.equals(Arrays.copyOf(parts, other.parts.length), other.parts);
   }
 
   private static int requirePositive(int number) {

@@ -3,7 +3,6 @@ package dev.reprise.runtime.store;
 import static dev.reprise.runtime.store.ExecutionReader.COLUMNS;
 import static dev.reprise.runtime.store.ExecutionReader.JOINS;
 
-
 import dev.reprise.runtime.postgres.Jdbc;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -81,6 +80,24 @@ public final class Sweep {
           places < 1 ? List.<ExecutionRow>of() : claim(connection, node, capabilities, places);
       return new Beat(null, List.of(), List.of(), claimed, nextDue(connection, horizon));
     });
+  }
+
+  /** Executions that the node owns and runs no more: it begins with them again. */
+  public List<ExecutionRow> reclaim(UUID node, List<UUID> executions) {
+    var sql = """
+        with mine as (
+          update reprise.executions set attempts = attempts + 1
+           where execution = any(?) and owner = ? and status = 'RUNNING'
+          returning *)
+        select %s from mine e %s
+        """.formatted(COLUMNS, JOINS);
+    return database.housekeeping(connection -> Jdbc.query(
+        connection,
+        sql,
+        statement -> new Columns(statement)
+            .add("uuid", executions, execution -> execution)
+            .add(node),
+        ExecutionReader::read));
   }
 
   private static List<Owned> owned(Connection connection, UUID node) throws SQLException {
