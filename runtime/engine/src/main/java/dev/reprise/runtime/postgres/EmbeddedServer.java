@@ -116,7 +116,7 @@ public final class EmbeddedServer implements AutoCloseable {
   /** Stops the server, whoever uses it, and starts it again; the port stays where nobody else takes it. */
   public synchronized void restart(StopMode mode) {
     locked("restart", () -> {
-      if (directory.postmaster().map(ServerDirectory.Postmaster::isAlive).orElse(false)) {
+      if (isRunning()) {
         stopServer(mode);
       }
       startUnlessRunning();
@@ -182,17 +182,13 @@ public final class EmbeddedServer implements AutoCloseable {
   }
 
   private boolean isRunning() throws IOException {
-    var found = directory.postmaster();
-    if (found.isPresent() && found.get().isAlive() && found.get().isSomebodyElse()) {
-      LOG.warn(
-          "removing postmaster.pid of a server that has died: its process id is another's now");
-      directory.forgetPostmaster();
-      return false;
-    }
-    return found.isPresent() && found.get().isAlive();
+    return directory.postmaster().map(Postmaster::isRunning).orElse(false);
   }
 
   private void start() throws IOException {
+    if (directory.postmaster().map(Postmaster::hasProcess).orElse(false)) {
+      directory.disownPostmaster();
+    }
     directory.writeSettings();
     try {
       programs.run(
@@ -210,7 +206,7 @@ public final class EmbeddedServer implements AutoCloseable {
   }
 
   private void enter() throws IOException, SQLException {
-    port = directory.postmaster().map(ServerDirectory.Postmaster::port).orElse(0);
+    port = directory.postmaster().map(Postmaster::port).orElse(0);
     try (Connection connection = connect("postgres")) {
       String data = Jdbc.query(
               connection, "show data_directory", Binder.NOTHING, row -> row.getString(1))
@@ -250,7 +246,7 @@ public final class EmbeddedServer implements AutoCloseable {
 
   private void stopServer(StopMode mode) throws IOException, SQLException {
     leave();
-    if (directory.postmaster().map(ServerDirectory.Postmaster::isAlive).orElse(false)) {
+    if (isRunning()) {
       programs.stop(directory, mode);
     }
   }

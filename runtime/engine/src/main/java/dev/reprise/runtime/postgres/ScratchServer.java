@@ -64,7 +64,7 @@ final class ScratchServer {
   private static void remove(Path directory) {
     try {
       var files = new ServerDirectory(directory);
-      if (files.postmaster().map(ServerDirectory.Postmaster::isAlive).orElse(false)) {
+      if (files.postmaster().map(Postmaster::isRunning).orElse(false)) {
         ServerPrograms.in(PostgresBinaries.unpacked())
             .stop(files, EmbeddedServer.StopMode.IMMEDIATE);
       }

@@ -12,7 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
-import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -42,25 +42,12 @@ final class ServerDirectory {
       log_timezone = 'UTC'
       """;
 
+  private static final String NO_PROCESS = String.valueOf(Integer.MAX_VALUE);
+
   private final Path directory;
 
   ServerDirectory(Path directory) {
     this.directory = directory.toAbsolutePath().normalize();
-  }
-
-  /** What {@code postmaster.pid} says; it outlives a server that was killed. */
-  record Postmaster(long pid, int port, Instant written) {
-    boolean isAlive() {
-      return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
-    }
-
-    /** Whether the process of that number began after the file was written, so that it is another one. */
-    boolean isSomebodyElse() {
-      return ProcessHandle.of(pid)
-          .flatMap(process -> process.info().startInstant())
-          .map(start -> start.isAfter(written.plusSeconds(2)))
-          .orElse(false);
-    }
   }
 
   Path path() {
@@ -129,9 +116,16 @@ final class ServerDirectory {
         Files.getLastModifiedTime(file).toInstant()));
   }
 
-  /** Removes {@code postmaster.pid}, which PostgreSQL does not do where the number belongs to another process by now. */
-  void forgetPostmaster() throws IOException {
-    Files.deleteIfExists(data().resolve("postmaster.pid"));
+  /**
+   * Puts a number that no process has into {@code postmaster.pid}, because PostgreSQL does not start while that of the
+   * dead server belongs to another process or to a zombie. The file itself stays: by its other lines PostgreSQL makes
+   * sure that no session of the dead server is left.
+   */
+  void disownPostmaster() throws IOException {
+    Path file = data().resolve("postmaster.pid");
+    var lines = new ArrayList<>(Files.readAllLines(file));
+    lines.set(0, NO_PROCESS);
+    Files.write(file, lines);
   }
 
   /** The last lines of the server's log, for messages. */

@@ -56,7 +56,7 @@ class EmbeddedServerTest {
       assertThat(ask(server, "show max_connections")).containsExactly("200");
       assertThat(ask(server, "show listen_addresses")).containsExactly("127.0.0.1");
       assertThat(ask(server, "show server_encoding")).containsExactly("UTF8");
-      assertThat(ask(server, "show timezone")).containsExactly("UTC");
+      assertThat(ask(server, "show log_timezone")).containsExactly("UTC");
     }
   }
 
@@ -85,7 +85,7 @@ class EmbeddedServerTest {
 
     long pid = second.pid();
     second.close();
-    assertThat(ProcessHandle.of(pid).filter(ProcessHandle::isAlive)).isEmpty();
+    await().atMost(Duration.ofSeconds(10)).until(() -> ProcessHandle.of(pid).isEmpty());
   }
 
   @Test
