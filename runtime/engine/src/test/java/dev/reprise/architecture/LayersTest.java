@@ -50,6 +50,11 @@ class LayersTest {
   private static final Set<String> OF_THE_API =
       Set.of("java", "javax.sql", "org.jspecify.annotations", "org.slf4j", "dev.reprise");
 
+  /** Properties that the JVM itself sets, which tell about the machine, are no settings. */
+  private static final Pattern READS_SETTINGS = Pattern.compile(
+      "System\\.(getenv|getProperties)\\b|Boolean\\.getBoolean\\(|(Integer\\.getInteger|Long\\.getLong)\\("
+          + "|System\\.getProperty\\((?!\"(os|java|user|file|path|line)\\.)|new Properties\\(");
+
   private static final Pattern SQL_ON_THE_LOG =
       Pattern.compile("(?i)\\b(from|into|update|join|only|table)\\s+reprise\\.[a-z_]+");
 
@@ -99,27 +104,13 @@ class LayersTest {
   }
 
   @Test
-  void onlyConfigReadsTheEnvironment() {
-    assertThat(CLASSES.stream()
-            .filter(type -> Use.isIn(type.getPackageName(), RUNTIME))
-            .filter(type -> !Use.isIn(type.getPackageName(), RUNTIME + ".config"))
-            .flatMap(type -> type.getMethodCallsFromSelf().stream())
-            .filter(call -> readsEnvironment(
-                call.getTargetOwner().getName(), call.getTarget().getName()))
-            .map(Object::toString))
+  void onlyConfigReadsSettings() throws IOException {
+    assertThat(JavaSource.all().stream()
+            .filter(source -> source.isMain("runtime/engine"))
+            .filter(source -> !Use.isIn(source.packageName(), RUNTIME + ".config"))
+            .filter(source -> READS_SETTINGS.matcher(source.text()).find())
+            .map(JavaSource::file))
         .isEmpty();
-  }
-
-  private static boolean readsEnvironment(String owner, String method) {
-    return switch (owner) {
-      case "java.lang.System" ->
-        Set.of("getenv", "getProperty", "getProperties").contains(method);
-      case "java.lang.Boolean" -> method.equals("getBoolean");
-      case "java.lang.Integer" -> method.equals("getInteger");
-      case "java.lang.Long" -> method.equals("getLong");
-      case "java.util.Properties" -> method.equals("load");
-      default -> false;
-    };
   }
 
   @Test
@@ -186,12 +177,17 @@ class LayersTest {
   }
 
   @Test
-  void sqlOnTheLogAndReadersOfTheEnvironmentAreRecognised() {
+  void sqlOnTheLogAndReadersOfSettingsAreRecognised() {
     assertThat(SQL_ON_THE_LOG.matcher("select 1 from  reprise.executions").find())
         .isTrue();
     assertThat(SQL_ON_THE_LOG.matcher("select 1 from reprise_history.changes").find())
         .isFalse();
-    assertThat(readsEnvironment("java.lang.System", "getenv")).isTrue();
-    assertThat(readsEnvironment("java.lang.System", "nanoTime")).isFalse();
+    assertThat(READS_SETTINGS.matcher("System.getenv(NAME)").find()).isTrue();
+    assertThat(READS_SETTINGS.matcher("System.getProperty(NAME)").find()).isTrue();
+    assertThat(READS_SETTINGS.matcher("System.getProperty(\"reprise.home\")").find())
+        .isTrue();
+    assertThat(READS_SETTINGS.matcher("Boolean.getBoolean(\"reprise.fast\")").find())
+        .isTrue();
+    assertThat(READS_SETTINGS.matcher("System.getProperty(\"os.name\")").find()).isFalse();
   }
 }
