@@ -233,6 +233,16 @@ class PaymentProviderTest {
     assertThat(client.get("/health")).contains("up");
   }
 
+  @Test
+  void aProviderMayBeClosedTwiceAndItsPortTakenOnce() throws Exception {
+    assertThatThrownBy(() -> PaymentProvider.start(provider.port(), directory.resolve("other")))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("port " + provider.port());
+
+    provider.close();
+    provider.close();
+  }
+
   private static List<Integer> statuses(int requests, Request request) throws Exception {
     var threads = Executors.newFixedThreadPool(requests);
     var begin = new CountDownLatch(1);
