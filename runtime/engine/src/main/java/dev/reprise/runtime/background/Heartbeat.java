@@ -3,6 +3,7 @@ package dev.reprise.runtime.background;
 import dev.reprise.runtime.execution.ActiveRuns;
 import dev.reprise.runtime.execution.Launcher;
 import dev.reprise.runtime.execution.NodeMembership;
+import dev.reprise.runtime.postgres.DatabaseFailureException;
 import dev.reprise.runtime.store.DatabaseClock;
 import dev.reprise.runtime.store.NodeStore;
 import dev.reprise.runtime.store.Sweep;
@@ -75,6 +76,18 @@ public final class Heartbeat implements Loop.Work {
 
   @Override
   public Duration round(boolean poked) {
+    try {
+      return pulse();
+    } catch (DatabaseFailureException e) {
+      if (!membership.isFenced()) {
+        throw e;
+      }
+      rejoin(System.nanoTime());
+      return Duration.ZERO;
+    }
+  }
+
+  private Duration pulse() {
     long sent = System.nanoTime();
     Instant nextDue;
     if (sent - nextBeatNanos >= 0) {

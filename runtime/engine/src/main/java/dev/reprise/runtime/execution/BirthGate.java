@@ -1,12 +1,15 @@
 package dev.reprise.runtime.execution;
 
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Sees to it that the execution's row is inserted once by this process: with the first commit of a business transaction,
  * with a group write, or, after a second, by the ticker. Thread-safe.
  */
 final class BirthGate {
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition ended = lock.newCondition();
   private boolean born;
   private boolean committing;
 
@@ -15,36 +18,51 @@ final class BirthGate {
   }
 
   /** Waits for a birth under way; true where the caller must now insert the row and then call {@link #end}. */
-  synchronized boolean begin() throws InterruptedException {
-    while (committing) {
-      wait();
+  boolean begin() {
+    lock.lock();
+    try {
+      while (committing) {
+        ended.awaitUninterruptibly();
+      }
+      committing = !born;
+      return committing;
+    } finally {
+      lock.unlock();
     }
-    committing = !born;
-    return committing;
   }
 
   /** The same without waiting; false also while another birth is under way. */
-  synchronized boolean tryBegin() {
-    if (born || committing) {
-      return false;
+  boolean tryBegin() {
+    lock.lock();
+    try {
+      if (born || committing) {
+        return false;
+      }
+      committing = true;
+      return true;
+    } finally {
+      lock.unlock();
     }
-    committing = true;
-    return true;
   }
 
   /** Ends what {@link #begin} began; the row is there or not. */
-  synchronized void end(boolean nowBorn) {
-    born = nowBorn;
-    committing = false;
-    notifyAll();
+  void end(boolean nowBorn) {
+    lock.lock();
+    try {
+      born = nowBorn;
+      committing = false;
+      ended.signalAll();
+    } finally {
+      lock.unlock();
+    }
   }
 
-  synchronized boolean isBorn() {
-    return born;
-  }
-
-  @Override
-  public synchronized @Nullable String toString() {
-    return born ? "born" : committing ? "committing" : "unborn";
+  boolean isBorn() {
+    lock.lock();
+    try {
+      return born;
+    } finally {
+      lock.unlock();
+    }
   }
 }

@@ -14,6 +14,7 @@ public final class NodeMembership {
   private final Duration deathTimeout;
   private volatile UUID node;
   private volatile long heartbeatNanos;
+  private volatile boolean fenced;
 
   /** A node that has just registered. */
   public NodeMembership(UUID node, Duration deathTimeout) {
@@ -37,9 +38,20 @@ public final class NodeMembership {
     heartbeatNanos = sentNanos;
   }
 
+  /** A connection was refused because the node is dead or gone: the heartbeat is to rejoin. */
+  public void refused() {
+    fenced = true;
+  }
+
+  /** Whether others took this process for dead, as far as it knows. */
+  public boolean isFenced() {
+    return fenced;
+  }
+
   /** The process takes part under a new id. */
   public void rejoined(UUID newNode, long sentNanos) {
     node = newNode;
+    fenced = false;
     heartbeatNanos = sentNanos;
   }
 

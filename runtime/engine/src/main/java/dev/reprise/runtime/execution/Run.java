@@ -331,12 +331,7 @@ final class Run {
 
   /** Waits for a birth under way; true where the caller bears it. */
   boolean beginBirth() {
-    try {
-      return birth.begin();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw halt(Unwinding.Reason.ABANDONED, "interrupted");
-    }
+    return birth.begin();
   }
 
   /** What time brings: the deadline, and the row of an execution that has run for a second without a commit. */

@@ -240,7 +240,7 @@ final class TransactionCall {
     boolean bearing = run.beginBirth();
     boolean born = false;
     try {
-      var record = new BusinessCommit.Record(
+      var record = new BusinessCommit.Entry(
           run.identity().execution(),
           bearing ? birth() : null,
           scope.buffered(),

@@ -69,6 +69,25 @@ public final class Database implements AutoCloseable {
   }
 
   /**
+   * Runs work in one READ COMMITTED transaction on a connection of its own, which no hook sees: for joining the cluster
+   * and leaving it.
+   */
+  public static <T extends @Nullable Object> T alone(DatabaseConfig config, SqlWork<T> work)
+      throws SQLException {
+    var source = new SessionSource(
+        config,
+        SessionSettings.withIsolation("read committed"),
+        ConnectionHook.NONE,
+        new AtomicBoolean());
+    try (Connection connection = source.openWithoutHook()) {
+      connection.setAutoCommit(false);
+      T result = work.run(connection);
+      connection.commit();
+      return result;
+    }
+  }
+
+  /**
    * A connection for one business transaction, serializable unless told otherwise, autocommit off. Closing it gives it
    * back and rolls back what was not committed.
    *

@@ -68,7 +68,7 @@ public final class BusinessCommit {
    * @param readOnly whether the transaction is declared read only, so that nothing can be recorded in it
    * @param resetRole whether the function ran under a role of its own
    */
-  public record Record(
+  public record Entry(
       UUID execution,
       @Nullable Birth birth,
       List<OperationRow> reads,
@@ -93,7 +93,7 @@ public final class BusinessCommit {
    * Records and commits. Any {@link SQLException} means that nothing was committed, but for a lost connection, after
    * which nobody knows.
    */
-  public Committed commit(Connection connection, Record record) throws SQLException {
+  public Committed commit(Connection connection, Entry record) throws SQLException {
     long offset = clock.offsetMicros();
     if (record.readOnly()) {
       try (var statement = connection.prepareStatement(READ_ONLY)) {
@@ -124,14 +124,14 @@ public final class BusinessCommit {
     }
   }
 
-  private static String text(Record record) {
+  private static String text(Entry record) {
     return (record.resetRole() ? "reset role;\n" : "")
         .concat(record.birth() == null ? "" : Births.WITH_FIRST_COMMIT)
         .concat(record.reads().isEmpty() ? "" : READS)
         .concat(OPERATION);
   }
 
-  private static int bindReads(PreparedStatement statement, int from, Record record)
+  private static int bindReads(PreparedStatement statement, int from, Entry record)
       throws SQLException {
     var reads = record.reads();
     statement.setObject(from, record.execution());

@@ -35,20 +35,20 @@ public final class NodeStore {
       Duration deathTimeout) {}
 
   /** Enters a node that lives. */
-  public void register(Node node) {
+  public static void register(Connection connection, Node node) throws SQLException {
     var sql = """
         insert into reprise.nodes (node, name, host, pid, process_started_at, started_at, heartbeat_at, death_timeout,
                state)
         values (?, ?, ?, ?, ?, clock_timestamp(), clock_timestamp(), ? * interval '1 millisecond', 'LIVE')
         """;
-    database.housekeeping(connection -> Jdbc.update(connection, sql, statement -> {
+    Jdbc.update(connection, sql, statement -> {
       statement.setObject(1, node.node());
       statement.setString(2, node.name());
       statement.setString(3, node.host());
       statement.setLong(4, node.pid());
       Births.setInstant(statement, 5, node.processStartedAt());
       statement.setLong(6, node.deathTimeout().toMillis());
-    }));
+    });
   }
 
   /** Notes the backend of a new connection; false where the node is dead or gone and must not have one. */
@@ -97,12 +97,12 @@ public final class NodeStore {
   }
 
   /** The living nodes that run where process ids are comparable with ours. */
-  public List<Node> onHost(String host) {
+  public static List<Node> onHost(Connection connection, String host) throws SQLException {
     var sql = """
         select node, name, host, pid, process_started_at, extract(epoch from death_timeout) * 1000 as millis
           from reprise.nodes where host = ? and state <> 'DEAD'
         """;
-    return database.housekeeping(connection -> Jdbc.query(
+    return Jdbc.query(
         connection,
         sql,
         statement -> statement.setString(1, host),
@@ -112,15 +112,15 @@ public final class NodeStore {
             row.getString("host"),
             row.getLong("pid"),
             ExecutionReader.instant(row, "process_started_at"),
-            Duration.ofMillis(row.getLong("millis")))));
+            Duration.ofMillis(row.getLong("millis"))));
   }
 
   /** Declares one node dead that is known to be. */
-  public void declareDead(UUID node) {
-    database.housekeeping(connection -> Jdbc.update(
+  public static void declareDead(Connection connection, Node node) throws SQLException {
+    Jdbc.update(
         connection,
         "update reprise.nodes set state = 'DEAD' where node = ?",
-        statement -> statement.setObject(1, node)));
+        statement -> statement.setObject(1, node.node()));
   }
 
   /** Tells others that the node takes no more work. */
@@ -147,13 +147,13 @@ public final class NodeStore {
       if (locked.isEmpty() || !terminateBackends(connection, deadNode)) {
         return Optional.empty();
       }
-      return Optional.of(release(connection, deadNode));
+      return Optional.of(release(connection, deadNode, clock.offsetMicros()));
     });
   }
 
   /** Gives back what the node owns and removes it from the cluster; its transactions must have ended. */
-  public int leave(UUID node) {
-    return database.housekeeping(connection -> release(connection, node));
+  public static int leave(Connection connection, UUID node, long offsetMicros) throws SQLException {
+    return release(connection, node, offsetMicros);
   }
 
   private static boolean terminateBackends(Connection connection, UUID node) throws SQLException {
@@ -168,16 +168,15 @@ public final class NodeStore {
         .orElse(false);
   }
 
-  private int release(Connection connection, UUID node) throws SQLException {
+  private static int release(Connection connection, UUID node, long offsetMicros)
+      throws SQLException {
     var sql = """
         update reprise.executions
            set status = 'PENDING', owner = null, wake_at = clock_timestamp() + ? * interval '1 microsecond'
          where owner = ? and status = 'RUNNING'
         """;
     int released = Jdbc.update(
-        connection,
-        sql,
-        statement -> new Columns(statement).add(clock.offsetMicros()).add(node));
+        connection, sql, statement -> new Columns(statement).add(offsetMicros).add(node));
     Jdbc.update(
         connection,
         "delete from reprise.backends where node = ?",

@@ -1,0 +1,59 @@
+package dev.reprise.runtime.server;
+
+import dev.reprise.runtime.config.DatabaseConfig;
+import dev.reprise.runtime.deploy.Catalog;
+import dev.reprise.runtime.execution.ClientInterceptor;
+import dev.reprise.runtime.execution.CurrentTransaction;
+import dev.reprise.runtime.execution.DurableInterceptor;
+import dev.reprise.runtime.execution.LocalEngine;
+import dev.reprise.runtime.function.Application;
+import dev.reprise.runtime.function.ApplicationBuilder;
+import dev.reprise.runtime.postgres.BoundDataSource;
+import dev.reprise.runtime.store.LogDatabase;
+import dev.reprise.runtime.store.Sweep;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Where a node's functions come from. */
+@FunctionalInterface
+public interface Code {
+  /** Makes the functions ready on a node. */
+  Installed install(Site site);
+
+  /** What a node has to give. */
+  record Site(LogDatabase log, Supplier<LocalEngine> engine, DatabaseConfig database) {
+    /** An application whose calls reach this node. */
+    ApplicationBuilder application() {
+      return Application.builder()
+          .database(new BoundDataSource(CurrentTransaction::get))
+          .durable(new DurableInterceptor())
+          .client(new ClientInterceptor(engine));
+    }
+  }
+
+  /** What came of it. */
+  record Installed(Catalog catalog, Supplier<Sweep.Capabilities> capabilities) {}
+
+  /** Classes of the application that embeds the runtime. */
+  static Code ofClasses(
+      Collection<Class<?>> functions,
+      Map<Class<?>, Object> bindings,
+      Map<Class<?>, Object> stubs,
+      @Nullable String version) {
+    return site -> {
+      var application = site.application()
+          .functions(functions)
+          .bind(bindings)
+          .stubs(stubs)
+          .version(version)
+          .build();
+      var catalog = new Catalog(Catalog.VersionLoader.NONE);
+      catalog.activate(application, List.of());
+      return new Installed(
+          catalog, () -> new Sweep.Capabilities(catalog.unpinned(), version, false));
+    };
+  }
+}

@@ -1,0 +1,252 @@
+package dev.reprise.runtime.server;
+
+import dev.reprise.RepriseException;
+import dev.reprise.runtime.background.GroupWriter;
+import dev.reprise.runtime.background.Heartbeat;
+import dev.reprise.runtime.background.Loop;
+import dev.reprise.runtime.background.SettlementPoll;
+import dev.reprise.runtime.background.Ticker;
+import dev.reprise.runtime.config.DatabaseConfig;
+import dev.reprise.runtime.config.NodeConfig;
+import dev.reprise.runtime.deploy.Catalog;
+import dev.reprise.runtime.execution.ActiveRuns;
+import dev.reprise.runtime.execution.Launcher;
+import dev.reprise.runtime.execution.LocalEngine;
+import dev.reprise.runtime.execution.NodeMembership;
+import dev.reprise.runtime.execution.RunServices;
+import dev.reprise.runtime.execution.Settlements;
+import dev.reprise.runtime.postgres.Backoff;
+import dev.reprise.runtime.postgres.Database;
+import dev.reprise.runtime.postgres.Migrator;
+import dev.reprise.runtime.store.BusinessCommit;
+import dev.reprise.runtime.store.DatabaseClock;
+import dev.reprise.runtime.store.ExecutionStore;
+import dev.reprise.runtime.store.GroupWrite;
+import dev.reprise.runtime.store.LogDatabase;
+import dev.reprise.runtime.store.NodeStore;
+import dev.reprise.runtime.store.Sweep;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running node: everything between a database and the callers, wired once. Thread-safe; closing twice is allowed.
+ */
+public final class Node implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+  private static final Duration UNWINDING = Duration.ofSeconds(2);
+
+  private final DatabaseConfig databaseConfig;
+  private final NodeConfig config;
+  private final NodeMembership membership;
+  private final Database database;
+  private final DatabaseClock clock = new DatabaseClock();
+  private final NodeStore nodes;
+  private final ExecutionStore store;
+  private final ExecutorService threads = RunThreads.create();
+  private final ActiveRuns active;
+  private final Settlements settlements = new Settlements();
+  private final Catalog catalog;
+  private final GroupWriter writer;
+  private final LocalEngine engine;
+  private final Heartbeat heartbeat;
+  private final List<Loop> loops;
+  private final Loop pulse;
+  private boolean closed;
+
+  private Node(NodeConfig config, DatabaseConfig databaseConfig, Code code, UUID id) {
+    this.config = config;
+    this.databaseConfig = databaseConfig;
+    this.membership = new NodeMembership(id, config.deathTimeout());
+    this.database = Database.open(databaseConfig, this::admit);
+    var log = new LogDatabase(database);
+    this.nodes = new NodeStore(log, clock);
+    this.store = new ExecutionStore(log, clock);
+    this.active = new ActiveRuns(config.maxRunning(), threads);
+    this.writer = new GroupWriter(log, new GroupWrite(clock));
+    var services = new RunServices(
+        database, store, writer, new BusinessCommit(clock), clock, membership, threads, this::poke);
+    var installed = code.install(new Code.Site(log, this::engine, databaseConfig));
+    this.catalog = installed.catalog();
+    var launcher = new Launcher(services, active, settlements, catalog);
+    this.engine = new LocalEngine(services, active, settlements, catalog, launcher);
+    this.heartbeat = new Heartbeat(
+        membership,
+        nodes,
+        new Sweep(log, clock),
+        active,
+        launcher,
+        clock,
+        new Heartbeat.Cluster(config.heartbeat(), installed.capabilities(), this::rejoin));
+    this.pulse = new Loop("heartbeat", config.heartbeat(), heartbeat);
+    this.loops = List.of(
+        pulse,
+        new Loop("ticker", Duration.ofMillis(500), new Ticker(active, clock)),
+        new Loop(
+            "settlements", Duration.ofSeconds(1), new SettlementPoll(settlements, active, store)));
+  }
+
+  /**
+   * Starts a node: migrates the schema, joins the cluster, goes on with what is due.
+   *
+   * @throws RepriseException where the database or the code cannot be used; the message names what to do
+   */
+  public static Node start(NodeConfig config, DatabaseConfig database, Code code) {
+    Migrator.reprise(database).migrate();
+    UUID id = UUID.randomUUID();
+    try {
+      Database.alone(database, connection -> join(connection, id, config));
+    } catch (SQLException e) {
+      throw new RepriseException("the node cannot join the cluster: " + e.getMessage(), e);
+    }
+    Node node;
+    try {
+      node = new Node(config, database, code, id);
+    } catch (RuntimeException e) {
+      leaveQuietly(database, id);
+      throw e;
+    }
+    node.loops.forEach(Loop::start);
+    return node;
+  }
+
+  private static UUID join(Connection connection, UUID id, NodeConfig config) throws SQLException {
+    var self = ThisProcess.as(id, config.deathTimeout());
+    for (var other : NodeStore.onHost(connection, self.host())) {
+      if (ThisProcess.isGone(other)) {
+        LOG.info("node {} ran here as process {} and is gone", other.node(), other.pid());
+        NodeStore.declareDead(connection, other);
+      }
+    }
+    NodeStore.register(connection, self);
+    return id;
+  }
+
+  private static void leaveQuietly(DatabaseConfig database, UUID id) {
+    try {
+      Database.alone(database, connection -> NodeStore.leave(connection, id, 0));
+    } catch (SQLException e) {
+      LOG.debug("node {} could not leave; others find it silent", id, e);
+    }
+  }
+
+  /** Every connection belongs to a living node; a process that was declared dead gets none until it has rejoined. */
+  private void admit(Connection connection) throws SQLException {
+    if (!NodeStore.registerBackend(connection, membership.node())) {
+      membership.refused();
+      throw new SQLException("node " + membership.node() + " was declared dead", "08004");
+    }
+  }
+
+  private UUID rejoin() {
+    UUID id = UUID.randomUUID();
+    try {
+      Database.alone(databaseConfig, connection -> {
+        NodeStore.register(connection, ThisProcess.as(id, config.deathTimeout()));
+        return id;
+      });
+    } catch (SQLException e) {
+      throw dev.reprise.runtime.postgres.DatabaseFailureException.of(e);
+    }
+    return id;
+  }
+
+  private void poke() {
+    pulse.poke();
+  }
+
+  /** What callers use. */
+  public LocalEngine engine() {
+    return engine;
+  }
+
+  /** The code that the node can run. */
+  public Catalog catalog() {
+    return catalog;
+  }
+
+  /** Whether the heart beats: the database was reached within the death timeout. */
+  public boolean isHealthy() {
+    return membership.mayStartEffects();
+  }
+
+  /** The connections of the node, for measurements. */
+  public Database database() {
+    return database;
+  }
+
+  /** The executions that run here. */
+  public ActiveRuns active() {
+    return active;
+  }
+
+  /** Moves the time of executions forward; for tests. */
+  public void advance(Duration by) {
+    clock.advance(by);
+    active.tick(clock.now());
+    active.wakeAll();
+    pulse.poke();
+  }
+
+  /** Takes no new calls and claims nothing more; what runs goes on. */
+  public void refuseNewWork() {
+    engine.refuseNewWork();
+    heartbeat.stopClaiming();
+  }
+
+  /**
+   * Stops: refuses new work, waits for running executions within the grace period, ends the transactions of the rest and
+   * gives these to other nodes.
+   */
+  @Override
+  public void close() {
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+    }
+    refuseNewWork();
+    awaitQuiet(config.shutdownGrace());
+    active.abandonAll(ActiveRuns.SHUT_DOWN);
+    awaitQuiet(UNWINDING);
+    loops.forEach(Loop::close);
+    writer.close();
+    // the connections first: what is released must not commit here any more
+    database.close();
+    leave();
+    threads.shutdownNow();
+    catalog.close();
+  }
+
+  private void awaitQuiet(Duration atMost) {
+    long end = System.nanoTime() + atMost.toNanos();
+    try {
+      while (!active.active().isEmpty() && System.nanoTime() < end) {
+        Backoff.await(Duration.ofMillis(10));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void leave() {
+    try {
+      int released = Database.alone(
+          databaseConfig,
+          connection -> NodeStore.leave(connection, membership.node(), clock.offsetMicros()));
+      LOG.info("node {} has left; {} executions go on elsewhere", membership.node(), released);
+    } catch (SQLException e) {
+      LOG.warn(
+          "node {} could not leave; others find it silent after {}",
+          membership.node(),
+          config.deathTimeout(),
+          e);
+    }
+  }
+}
