@@ -16,7 +16,7 @@ public interface Engine {
    *
    * @throws dev.reprise.IdempotencyConflictException the key was used with another function or other arguments
    * @throws dev.reprise.OverloadedException the node has as much as it may; nothing was begun
-   * @throws DatabaseUnavailableException the database cannot be reached; nothing was begun
+   * @throws dev.reprise.runtime.postgres.DatabaseUnavailableException the database cannot be reached; nothing was begun
    */
   Submission submit(CallRequest request);
 

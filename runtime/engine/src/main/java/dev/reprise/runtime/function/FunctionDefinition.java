@@ -22,4 +22,9 @@ public record FunctionDefinition(
   public FunctionKind kind() {
     return policy.kind();
   }
+
+  /** The generic types of the parameters, in their order. */
+  public List<java.lang.reflect.Type> parameterTypes() {
+    return parameters.stream().map(Parameter::type).toList();
+  }
 }

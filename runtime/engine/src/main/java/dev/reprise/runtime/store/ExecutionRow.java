@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * @param parent the id of the parent execution
  * @param deadline when the workflow's timeout strikes
  * @param attempts how many runs have been begun
+ * @param signals how much has been delivered from outside
+ * @param parentExecution the internal id of the parent
+ * @param parentPosition where the outcome goes in the parent's log; null where the parent asks for it itself
  */
 public record ExecutionRow(
     UUID execution,
@@ -41,4 +44,15 @@ public record ExecutionRow(
     @Nullable Instant deadline,
     @Nullable Instant cancelRequestedAt,
     int attempts,
-    Map<String, String> tags) {}
+    Map<String, String> tags,
+    int signals,
+    @Nullable UUID parentExecution,
+    @Nullable String parentPosition) {
+
+  /** Whether it has ended, or waits for somebody's help. */
+  public boolean isSettled() {
+    return status.isTerminal()
+        || status == ExecutionStatus.PARKED
+        || status == ExecutionStatus.STRANDED;
+  }
+}

@@ -45,6 +45,12 @@ public final class Position implements Comparable<Position> {
     return new Position(longer);
   }
 
+  /** Whether this is a position of a branch begun at {@code other}, or of a branch of that. */
+  public boolean isBelow(Position other) {
+    return parts.length > other.parts.length
+        && Arrays.equals(Arrays.copyOf(parts, other.parts.length), other.parts);
+  }
+
   private static int requirePositive(int number) {
     if (number < 1) {
       throw new IllegalArgumentException("positions count from 1, not " + number);

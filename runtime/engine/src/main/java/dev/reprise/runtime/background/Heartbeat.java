@@ -1,0 +1,167 @@
+package dev.reprise.runtime.background;
+
+import dev.reprise.runtime.execution.ActiveRuns;
+import dev.reprise.runtime.execution.Launcher;
+import dev.reprise.runtime.execution.NodeMembership;
+import dev.reprise.runtime.store.DatabaseClock;
+import dev.reprise.runtime.store.NodeStore;
+import dev.reprise.runtime.store.Sweep;
+import dev.reprise.runtime.store.Sweep.Beat;
+import dev.reprise.runtime.store.Sweep.Owned;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The pulse of a node, one transaction a beat: it shows that the node lives, finds nodes that do not and recovers from
+ * them, passes cancellations on, finds own executions that lost their runner, and claims what is due. Between the beats it
+ * claims at the moment when something is known to become due.
+ *
+ * <p>Confined to the thread of its {@link Loop}, but for {@link #stopClaiming}.
+ */
+public final class Heartbeat implements Loop.Work {
+  private static final Logger LOG = LoggerFactory.getLogger(Heartbeat.class);
+
+  private final NodeMembership membership;
+  private final NodeStore nodes;
+  private final Sweep sweep;
+  private final ActiveRuns active;
+  private final Launcher launcher;
+  private final DatabaseClock clock;
+  private final Cluster cluster;
+  private Set<UUID> withoutRunner = Set.of();
+  private long nextBeatNanos = System.nanoTime();
+  private volatile boolean claiming = true;
+
+  /**
+   * How the node takes part.
+   *
+   * @param interval the pause between two beats
+   * @param capabilities what it can run, asked at every beat
+   * @param rejoin registers the process as a new node after it was declared dead, and gives its id
+   */
+  public record Cluster(
+      Duration interval, Supplier<Sweep.Capabilities> capabilities, Supplier<UUID> rejoin) {}
+
+  /** A pulse for this node. */
+  public Heartbeat( // tidy: the collaborators of the pulse, wired once in the composition root
+      NodeMembership membership,
+      NodeStore nodes,
+      Sweep sweep,
+      ActiveRuns active,
+      Launcher launcher,
+      DatabaseClock clock,
+      Cluster cluster) {
+    this.membership = membership;
+    this.nodes = nodes;
+    this.sweep = sweep;
+    this.active = active;
+    this.launcher = launcher;
+    this.clock = clock;
+    this.cluster = cluster;
+  }
+
+  /** Claims nothing any more; the heart beats on. */
+  public void stopClaiming() {
+    claiming = false;
+  }
+
+  @Override
+  public Duration round(boolean poked) {
+    long sent = System.nanoTime();
+    Instant nextDue;
+    if (sent - nextBeatNanos >= 0) {
+      nextBeatNanos = sent + cluster.interval().toNanos();
+      nextDue = beat(sent);
+    } else {
+      nextDue = claimed(sweep.claim(
+          membership.node(), cluster.capabilities().get(), places(), cluster.interval()));
+    }
+    return pauseUntil(nextDue);
+  }
+
+  private @Nullable Instant beat(long sent) {
+    var beat =
+        sweep.beat(membership.node(), cluster.capabilities().get(), places(), cluster.interval());
+    if (beat.at() == null) {
+      rejoin(sent);
+      return Instant.EPOCH;
+    }
+    membership.confirmed(sent);
+    clock.observe(beat.at());
+    for (UUID dead : beat.dead()) {
+      recover(dead);
+    }
+    passOnCancellations(beat.owned());
+    restartWithoutRunner(beat.owned());
+    var nextDue = claimed(beat);
+    return beat.dead().isEmpty() ? nextDue : Instant.EPOCH;
+  }
+
+  /** Others took this process for dead: what it owned is theirs. */
+  private void rejoin(long sent) {
+    LOG.warn(
+        "node {} was declared dead: it was silent for longer than {}",
+        membership.node(),
+        membership.deathTimeout());
+    var node = cluster.rejoin().get();
+    membership.rejoined(node, sent);
+    active.abandonAll("the node was declared dead");
+    LOG.info("the process goes on as node {}", node);
+  }
+
+  private void recover(UUID dead) {
+    var released = nodes.recover(dead);
+    released.ifPresent(
+        count -> LOG.info("node {} is dead; {} executions go on elsewhere", dead, count));
+  }
+
+  private void passOnCancellations(List<Owned> owned) {
+    active.cancel(
+        owned.stream().filter(Owned::cancelRequested).map(Owned::execution).toList());
+  }
+
+  /** What is ours in two beats and runs nowhere lost its runner, to an outage of the database for example. */
+  private void restartWithoutRunner(List<Owned> owned) {
+    var without = new HashSet<UUID>();
+    for (Owned execution : owned) {
+      if (!active.isActive(execution.execution())) {
+        without.add(execution.execution());
+      }
+    }
+    var twice = without.stream().filter(withoutRunner::contains).toList();
+    if (!twice.isEmpty() && claiming) {
+      launcher.takeOn(sweep.reclaim(membership.node(), twice));
+    }
+    withoutRunner = without;
+  }
+
+  private @Nullable Instant claimed(Beat beat) {
+    launcher.takeOn(beat.claimed());
+    // a full haul: there may be more
+    return beat.claimed().isEmpty() || places() == 0 ? beat.nextDue() : Instant.EPOCH;
+  }
+
+  private int places() {
+    return claiming ? active.freePlaces() : 0;
+  }
+
+  private Duration pauseUntil(@Nullable Instant due) {
+    var untilBeat = Duration.ofNanos(Math.max(0, nextBeatNanos - System.nanoTime()));
+    if (due == null) {
+      return untilBeat;
+    }
+    var untilDue = Duration.between(clock.now(), due);
+    if (untilDue.isNegative()) {
+      return Duration.ZERO;
+    }
+    return untilDue.compareTo(untilBeat) < 0 ? untilDue : untilBeat;
+  }
+}

@@ -1,0 +1,139 @@
+package dev.reprise.runtime.deploy;
+
+import dev.reprise.RepriseException;
+import dev.reprise.runtime.function.Application;
+import dev.reprise.runtime.function.FunctionDefinition;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The code that this node can run: for new calls the active applications, for old executions any version that was kept.
+ * Thread-safe.
+ */
+public final class Catalog implements AutoCloseable {
+  private final Map<String, Application> versions = new ConcurrentHashMap<>();
+  private final VersionLoader loader;
+  private volatile List<Application> active = List.of();
+
+  /** With a way to load versions on demand. */
+  public Catalog(VersionLoader loader) {
+    this.loader = loader;
+  }
+
+  /** Loads a kept version of the code. */
+  @FunctionalInterface
+  public interface VersionLoader {
+    /** For a node that loads none. */
+    VersionLoader NONE = version -> {
+      throw new RepriseException(
+          "version " + version + " is not part of this application; start a node that has it");
+    };
+
+    /**
+     * Loads it.
+     *
+     * @throws RepriseException where it is not kept or does not load; the message says what is needed
+     */
+    Application load(String version);
+  }
+
+  /** A function with the application it belongs to. */
+  public record Entry(Application application, FunctionDefinition function) {}
+
+  /**
+   * Makes an application the one that new calls of its functions go to.
+   *
+   * @throws RepriseException where another active application has a function of the same name
+   */
+  public synchronized void activate(Application application, Collection<Application> insteadOf) {
+    var remaining = new ArrayList<>(active);
+    remaining.removeAll(insteadOf);
+    for (Application other : remaining) {
+      for (FunctionDefinition function : application.definitions()) {
+        if (other.find(function.name()).isPresent()) {
+          throw new RepriseException("the function " + function.name()
+              + " is in two active deployments (" + other.version() + " and "
+              + application.version() + "); rename one with @Function");
+        }
+      }
+    }
+    remaining.add(application);
+    if (application.version() != null) {
+      versions.put(application.version(), application);
+    }
+    active = List.copyOf(remaining);
+  }
+
+  /** The function that new calls of this name reach. */
+  public Optional<Entry> active(String name) {
+    for (Application application : active) {
+      var function = application.find(name);
+      if (function.isPresent()) {
+        return Optional.of(new Entry(application, function.get()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The functions that can be called, by name. */
+  public List<FunctionDefinition> activeFunctions() {
+    return active.stream()
+        .flatMap(application -> application.definitions().stream())
+        .sorted(Comparator.comparing(FunctionDefinition::name))
+        .toList();
+  }
+
+  /** The active application with this class of functions. */
+  public Optional<Application> applicationOf(Class<?> functions) {
+    return active.stream()
+        .filter(application -> application.definitions().stream()
+            .anyMatch(
+                function -> function.method().getDeclaringClass().isAssignableFrom(functions)))
+        .findFirst();
+  }
+
+  /** Names of the functions whose executions carry no version. */
+  public List<String> unpinned() {
+    return active.stream()
+        .filter(application -> application.version() == null)
+        .flatMap(application -> application.definitions().stream())
+        .map(FunctionDefinition::name)
+        .toList();
+  }
+
+  /**
+   * The code of an execution.
+   *
+   * @param version null for executions that are not pinned
+   * @throws RepriseException where it cannot be had here; the message says what is needed
+   */
+  public Entry find(@Nullable String version, String function) {
+    if (version == null) {
+      return active(function)
+          .orElseThrow(() -> new RepriseException("no function " + function + " on this node"));
+    }
+    var application = versions.get(version);
+    if (application == null) {
+      application = versions.computeIfAbsent(version, loader::load);
+    }
+    var found = application.find(function);
+    if (found.isEmpty()) {
+      throw new RepriseException("version " + version + " has no function " + function);
+    }
+    return new Entry(application, found.get());
+  }
+
+  @Override
+  public void close() {
+    versions.values().forEach(Application::close);
+    active.stream()
+        .filter(application -> application.version() == null)
+        .forEach(Application::close);
+  }
+}

@@ -1,0 +1,190 @@
+package dev.reprise.runtime.execution;
+
+import dev.reprise.Execution;
+import dev.reprise.ExecutionNotFoundException;
+import dev.reprise.ExecutionStatus;
+import dev.reprise.IdempotencyConflictException;
+import dev.reprise.Options;
+import dev.reprise.runtime.function.FunctionDefinition;
+import dev.reprise.runtime.function.Policy;
+import dev.reprise.runtime.json.Json;
+import dev.reprise.runtime.json.JsonCodec;
+import dev.reprise.runtime.store.ExecutionRow;
+import dev.reprise.runtime.store.LogWrite.Birth;
+import dev.reprise.runtime.store.NewExecution;
+import dev.reprise.runtime.store.OperationKind;
+import dev.reprise.runtime.store.OperationRow;
+import dev.reprise.runtime.store.Position;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Child executions. A child has a row and a log of its own and may run on any node. Its internal id is derived from the
+ * parent's and the position, so that a parent that is run again finds it. When it ends, its outcome is written into the
+ * parent's log in the same transaction.
+ */
+final class ChildCall {
+  private final WorkflowScope scope;
+  private final Run run;
+
+  ChildCall(WorkflowScope scope) {
+    this.scope = scope;
+    this.run = scope.run();
+  }
+
+  /** A call of a workflow method: begins the child and waits for its end, durably. */
+  OperationRow run(Position position, FunctionDefinition function, String input, long hash) {
+    var child = child(position, function, input, Options.DEFAULT, position);
+    run.record(scope.takeBuffer(), List.of(new Birth(child, ExecutionStatus.PENDING, null)));
+    run.services().due().run();
+    scope.waitFor(new WaitRoom.Wait(() -> run.recorded(position) != null, null, true));
+    var row = run.recorded(position);
+    if (row == null || row.kind() == OperationKind.CLOSED) {
+      throw run.halt(Unwinding.Reason.LOST_RACE, "closed by another runner");
+    }
+    return row;
+  }
+
+  /** {@code Durable.start}: begins the child, which is waited for later or not at all. */
+  <T extends @Nullable Object> Execution<T> start(Captured call, Options options) {
+    var function = call.function();
+    var input =
+        run.application().codec().encodeArguments(call.arguments(), function.parameterTypes());
+    long hash = JsonCodec.hash(input + (options.id() == null ? "" : options.id()));
+    var recorded = scope.enterStart(function.name(), hash);
+    var position = scope.currentPosition();
+    var child = child(position, function, input, options, null);
+    if (recorded == null) {
+      var now = run.services().clock().now();
+      var rows = new ArrayList<>(scope.takeBuffer());
+      rows.add(new OperationRow(
+          position,
+          OperationKind.START,
+          function.name(),
+          hash,
+          Json.quote(child.id()),
+          null,
+          1,
+          null,
+          null,
+          null,
+          now,
+          now));
+      run.record(rows, List.of(new Birth(child, ExecutionStatus.PENDING, null)));
+      run.services().due().run();
+    }
+    if (options.id() != null) {
+      requireSame(child);
+    }
+    return new ChildHandle<>(scope, child.id(), function);
+  }
+
+  private void requireSame(NewExecution child) {
+    var row = run.services().store().find(child.id());
+    if (row.isPresent()
+        && !row.get().execution().equals(child.execution())
+        && !(row.get().function().equals(child.function())
+            && row.get().input().equals(child.input()))) {
+      throw new IdempotencyConflictException("the id " + child.id()
+          + " belongs to an execution of another function or with other arguments");
+    }
+  }
+
+  private NewExecution child(
+      Position position,
+      FunctionDefinition function,
+      String input,
+      Options options,
+      @Nullable Position parentPosition) {
+    var parent = run.identity();
+    UUID execution = Derivation.child(parent.execution(), position);
+    var created = run.services().clock().now();
+    var timeout =
+        function.policy() instanceof Policy.OfWorkflow workflow ? workflow.timeout() : null;
+    return new NewExecution(
+        execution,
+        options.id() == null ? execution.toString() : options.id(),
+        parent.principal(),
+        function.name(),
+        function.kind(),
+        parent.version(),
+        input,
+        created,
+        timeout == null ? null : created.plus(timeout),
+        parent.execution(),
+        parentPosition,
+        Map.copyOf(options.tags()),
+        parent.traceparent());
+  }
+
+  /** A child as the workflow sees it. */
+  private record ChildHandle<T extends @Nullable Object>(
+      WorkflowScope scope, String id, FunctionDefinition function) implements Execution<T> {
+    @Override
+    public ExecutionStatus status() {
+      return row().status();
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public T result() throws Exception {
+      var type = function.method().getGenericReturnType();
+      try {
+        return (T) scope.call(
+            OperationKind.WORKFLOW, function.name(), JsonCodec.hash(id), type, this::awaitEnd);
+      } catch (Throwable e) {
+        throw Sneaky.raise(e);
+      }
+    }
+
+    @Override
+    public void cancel() {
+      scope.run().services().store().requestCancellation(row().execution());
+      scope.run().services().due().run();
+    }
+
+    private OperationRow awaitEnd(Position position) {
+      var run = scope.run();
+      scope.persist();
+      while (true) {
+        int seen = run.signals();
+        var row = row();
+        if (row.status().isTerminal()) {
+          return outcome(position, row);
+        }
+        // an execution that is not our child does not wake us: look again
+        boolean ours = run.identity().execution().equals(row.parentExecution());
+        var until = ours ? null : run.services().clock().now().plusSeconds(1);
+        scope.waitFor(new WaitRoom.Wait(() -> run.signals() > seen, until, true));
+      }
+    }
+
+    private OperationRow outcome(Position position, ExecutionRow row) {
+      return new OperationRow(
+          position,
+          OperationKind.WORKFLOW,
+          function.name(),
+          JsonCodec.hash(id),
+          row.output(),
+          row.output() == null ? Outcomes.errorOf(row) : null,
+          1,
+          null,
+          null,
+          null,
+          row.createdAt(),
+          scope.run().services().clock().now());
+    }
+
+    private ExecutionRow row() {
+      return scope
+          .run()
+          .services()
+          .store()
+          .find(id)
+          .orElseThrow(() -> new ExecutionNotFoundException("there is no execution " + id));
+    }
+  }
+}

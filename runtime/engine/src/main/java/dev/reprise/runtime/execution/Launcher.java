@@ -1,0 +1,110 @@
+package dev.reprise.runtime.execution;
+
+import dev.reprise.ExecutionStatus;
+import dev.reprise.RepriseException;
+import dev.reprise.runtime.deploy.Catalog;
+import dev.reprise.runtime.json.ExceptionCodec;
+import dev.reprise.runtime.store.ExecutionRow;
+import dev.reprise.runtime.store.ExecutionStore.Loaded;
+import dev.reprise.runtime.store.LogWrite;
+import dev.reprise.runtime.store.NewExecution;
+import dev.reprise.runtime.store.Transition;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Starts the loops of executions that this node owns. Thread-safe. */
+public final class Launcher {
+  private static final Logger LOG = LoggerFactory.getLogger(Launcher.class);
+
+  private final RunServices services;
+  private final ActiveRuns active;
+  private final Settlements settlements;
+  private final Catalog catalog;
+
+  /** With what every run uses. */
+  public Launcher(
+      RunServices services, ActiveRuns active, Settlements settlements, Catalog catalog) {
+    this.services = services;
+    this.active = active;
+    this.settlements = settlements;
+    this.catalog = catalog;
+  }
+
+  /** Takes on executions that were claimed for this node; places for all of them are free. */
+  public void takeOn(List<ExecutionRow> claimed) {
+    for (ExecutionRow row : claimed) {
+      if (active.isActive(row.execution())) {
+        continue; // its last run is about to end; the heartbeat finds it without a runner
+      }
+      active.takePlace();
+      services.threads().execute(() -> load(row));
+    }
+  }
+
+  /** Begins with an execution that has no row yet; the caller took a place. */
+  void begin(Catalog.Entry code, NewExecution identity, UUID owner) {
+    start(new RunLoop(services, active, settlements, code, identity, owner, null));
+  }
+
+  private void load(ExecutionRow row) {
+    boolean started = false;
+    try {
+      var code = code(row);
+      if (code != null) {
+        var loaded = services.store().load(row.execution()).orElse(new Loaded(row, List.of()));
+        var owner = row.owner() == null ? services.membership().node() : row.owner();
+        var loop = new RunLoop(
+            services, active, settlements, code, RunLoop.identityOf(row), owner, loaded);
+        started = active.enter(row.execution(), loop);
+        if (started) {
+          loop.run();
+        }
+      }
+    } catch (RuntimeException e) {
+      LOG.warn("execution {} could not be started; the next heartbeat tries again", row.id(), e);
+    } finally {
+      if (!started) {
+        active.giveBack();
+      }
+    }
+  }
+
+  /** The code of an execution; where it cannot be had, the execution is stranded, visibly. */
+  private Catalog.@Nullable Entry code(ExecutionRow row) {
+    try {
+      return catalog.find(row.version(), row.function());
+    } catch (RepriseException e) {
+      LOG.warn("execution {} is stranded: {}", row.id(), e.getMessage());
+      var cause = ExceptionCodec.encode(e);
+      services
+          .writer()
+          .write(new LogWrite(
+              row.execution(),
+              services.membership().node(),
+              null,
+              List.of(),
+              List.of(),
+              new Transition.Parked(ExecutionStatus.STRANDED, cause)));
+      services.store().load(row.execution()).ifPresent(loaded -> settlements.settled(loaded.row()));
+      return null;
+    }
+  }
+
+  private void start(RunLoop loop) {
+    if (!active.enter(loop.identity().execution(), loop)) {
+      active.giveBack();
+      return;
+    }
+    try {
+      services.threads().execute(loop);
+    } catch (RejectedExecutionException e) {
+      active.leave(loop.identity().execution(), loop);
+      active.giveBack();
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,253 @@
+package dev.reprise.runtime.execution;
+
+import dev.reprise.ExecutionEndedException;
+import dev.reprise.ExecutionNotFoundException;
+import dev.reprise.ExecutionStatus;
+import dev.reprise.OverloadedException;
+import dev.reprise.RepriseException;
+import dev.reprise.runtime.deploy.Catalog;
+import dev.reprise.runtime.function.FunctionDefinition;
+import dev.reprise.runtime.function.Policy;
+import dev.reprise.runtime.store.ExecutionFilter;
+import dev.reprise.runtime.store.ExecutionRow;
+import dev.reprise.runtime.store.LogWrite;
+import dev.reprise.runtime.store.LogWrite.Birth;
+import dev.reprise.runtime.store.LogWrite.Result;
+import dev.reprise.runtime.store.NewExecution;
+import dev.reprise.runtime.store.OperationRow;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The engine of this process. Thread-safe.
+ *
+ * <p>A call with a key is looked up first, in the log and among the calls in flight here; where it slips through on two
+ * nodes, the insert of the execution's row decides, and the loser's effects are rolled back with it.
+ */
+public final class LocalEngine implements Engine {
+  private final RunServices services;
+  private final ActiveRuns active;
+  private final Settlements settlements;
+  private final Catalog catalog;
+  private final Launcher launcher;
+  private final TimeOrderedIds ids = new TimeOrderedIds();
+  private final Map<String, Flight> inFlight = new ConcurrentHashMap<>();
+  private volatile boolean refusing;
+
+  /** With what every run uses. */
+  public LocalEngine(
+      RunServices services,
+      ActiveRuns active,
+      Settlements settlements,
+      Catalog catalog,
+      Launcher launcher) {
+    this.services = services;
+    this.active = active;
+    this.settlements = settlements;
+    this.catalog = catalog;
+    this.launcher = launcher;
+  }
+
+  /** Takes no new calls from now on. */
+  public void refuseNewWork() {
+    refusing = true;
+  }
+
+  @Override
+  public Submission submit(CallRequest request) {
+    if (refusing) {
+      throw new OverloadedException("the node is shutting down; ask another");
+    }
+    var function = request.function();
+    var code = catalog.find(function.version(), function.name());
+    var identity = identity(request, code);
+    if (request.key() == null) {
+      return begin(request, code, identity);
+    }
+    var flight = new Flight(identity, new CompletableFuture<>());
+    var other = inFlight.putIfAbsent(identity.id(), flight);
+    if (other != null) {
+      requireSame(other.identity().asRow(ExecutionStatus.RUNNING, null), identity);
+      return new Submission(identity.id(), other.settled().copy());
+    }
+    try {
+      var existing = services.store().find(identity.id());
+      var submission = existing.isPresent()
+          ? attach(existing.get(), identity, request.asynchronous())
+          : begin(request, code, identity);
+      land(flight, submission, request.asynchronous());
+      return submission;
+    } catch (RuntimeException e) {
+      inFlight.remove(identity.id(), flight);
+      flight.settled().completeExceptionally(e);
+      throw e;
+    }
+  }
+
+  /** A call with a key that is being answered; duplicates wait for the same answer. */
+  private record Flight(NewExecution identity, CompletableFuture<ExecutionRow> settled) {}
+
+  private void land(Flight flight, Submission submission, boolean asynchronous) {
+    var settled = asynchronous ? whenSettled(submission.id()) : submission.settled();
+    settled.whenComplete((row, failure) -> {
+      inFlight.remove(flight.identity().id(), flight);
+      complete(flight.settled(), row, failure);
+    });
+  }
+
+  private static void complete(
+      CompletableFuture<ExecutionRow> future, ExecutionRow row, Throwable failure) {
+    if (failure == null) {
+      future.complete(row);
+    } else {
+      future.completeExceptionally(failure);
+    }
+  }
+
+  private NewExecution identity(CallRequest request, Catalog.Entry code) {
+    var function = code.function();
+    var execution = ids.next();
+    var created = services.clock().now();
+    var timeout =
+        function.policy() instanceof Policy.OfWorkflow workflow ? workflow.timeout() : null;
+    return new NewExecution(
+        execution,
+        request.key() == null ? execution.toString() : request.key(),
+        request.principal(),
+        function.name(),
+        function.kind(),
+        function.version(),
+        code.application().codec().encodeArguments(request.arguments(), function.parameterTypes()),
+        created,
+        timeout == null ? null : created.plus(timeout),
+        null,
+        null,
+        request.tags(),
+        request.traceparent());
+  }
+
+  private Submission begin(CallRequest request, Catalog.Entry code, NewExecution identity) {
+    return request.asynchronous() ? accept(identity) : runNow(code, identity);
+  }
+
+  /** Durable first; then this node or any other takes it. */
+  private Submission accept(NewExecution identity) {
+    var birth = new Birth(identity, ExecutionStatus.PENDING, null);
+    var write = new LogWrite(
+        identity.execution(), services.membership().node(), birth, List.of(), List.of(), null);
+    if (services.writer().write(write) == Result.LOST_RACE) {
+      var existing = services.store().find(identity.id());
+      return existing.isPresent() ? attach(existing.get(), identity, true) : accept(identity);
+    }
+    services.due().run();
+    return new Submission(identity.id(), new CompletableFuture<>());
+  }
+
+  private Submission runNow(Catalog.Entry code, NewExecution identity) {
+    if (!active.tryTakePlace()) {
+      throw new OverloadedException("the node runs " + active.capacity()
+          + " executions, as many as it may; try again later or ask for an asynchronous call");
+    }
+    var settled = settlements.await(identity.execution());
+    launcher.begin(code, identity, services.membership().node());
+    return new Submission(identity.id(), settled);
+  }
+
+  /** Waits for an execution that is there already. */
+  private Submission attach(ExecutionRow existing, NewExecution asked, boolean asynchronous) {
+    requireSame(existing, asked);
+    return new Submission(
+        existing.id(), asynchronous ? new CompletableFuture<>() : whenSettled(existing));
+  }
+
+  private static void requireSame(ExecutionRow existing, NewExecution asked) {
+    var conflict = RunLoop.conflict(existing, asked);
+    if (conflict != null) {
+      throw conflict;
+    }
+  }
+
+  @Override
+  public Optional<ExecutionRow> find(String id) {
+    return services.store().find(id);
+  }
+
+  @Override
+  public List<ExecutionRow> list(ExecutionFilter filter) {
+    return services.store().list(filter);
+  }
+
+  @Override
+  public Optional<List<OperationRow>> operations(String id) {
+    return services.store().operations(id);
+  }
+
+  @Override
+  public CompletableFuture<ExecutionRow> whenSettled(String id) {
+    return whenSettled(require(id));
+  }
+
+  private CompletableFuture<ExecutionRow> whenSettled(ExecutionRow row) {
+    return row.isSettled()
+        ? CompletableFuture.completedFuture(row)
+        : settlements.await(row.execution());
+  }
+
+  @Override
+  public void cancel(String id) {
+    var row = require(id);
+    if (row.status() == ExecutionStatus.CANCELLED
+        || row.cancelRequestedAt() != null && !row.status().isTerminal()) {
+      return;
+    }
+    var asked = services.store().requestCancellation(row.execution());
+    if (!asked.contains(row.execution())) {
+      var now = require(id);
+      if (now.status().isTerminal() && now.status() != ExecutionStatus.CANCELLED) {
+        throw ended(now, "cancelled");
+      }
+    }
+    active.cancel(asked);
+    services.due().run();
+  }
+
+  @Override
+  public void resume(String id) {
+    var row = require(id);
+    if (row.status().isTerminal()) {
+      throw ended(row, "resumed");
+    }
+    services.store().resume(row.execution());
+    services.due().run();
+  }
+
+  @Override
+  public Optional<FunctionDefinition> function(String name) {
+    return catalog.active(name).map(Catalog.Entry::function);
+  }
+
+  @Override
+  public List<FunctionDefinition> functions() {
+    return catalog.activeFunctions();
+  }
+
+  private static RepriseException ended(ExecutionRow row, String what) {
+    return new ExecutionEndedException(
+        "execution " + row.id() + " is " + row.status() + " and cannot be " + what);
+  }
+
+  private ExecutionRow require(String id) {
+    return services
+        .store()
+        .find(id)
+        .orElseThrow(() -> new ExecutionNotFoundException("there is no execution " + id));
+  }
+
+  /** The code of an execution, to read its outcome with. */
+  public Catalog.Entry codeOf(ExecutionRow row) {
+    return catalog.find(row.version(), row.function());
+  }
+}

@@ -1,0 +1,107 @@
+package dev.reprise.runtime.execution;
+
+import dev.reprise.Execution;
+import dev.reprise.ExecutionNotFoundException;
+import dev.reprise.ExecutionStatus;
+import dev.reprise.Invocation;
+import dev.reprise.Options;
+import dev.reprise.runtime.function.Application;
+import dev.reprise.runtime.store.ExecutionRow;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/** A handle for callers in this process. Thread-safe. */
+public final class LocalExecution<T extends @Nullable Object> implements Execution<T> {
+  private final LocalEngine engine;
+  private final String id;
+  private final @Nullable CompletableFuture<ExecutionRow> settled;
+
+  LocalExecution(LocalEngine engine, Submission submission) {
+    this.engine = engine;
+    this.id = submission.id();
+    this.settled = submission.settled();
+  }
+
+  private LocalExecution(LocalEngine engine, String id) {
+    this.engine = engine;
+    this.id = id;
+    this.settled = null;
+  }
+
+  /** Starts an execution and returns once it is durable. */
+  public static <A, T extends @Nullable Object> Execution<T> start(
+      LocalEngine engine,
+      Application application,
+      Class<A> functions,
+      Invocation<A, T> call,
+      Options options) {
+    var captured = Captured.of(application, functions, call);
+    var request = new CallRequest(
+        captured.function(), captured.arguments(), options.id(), "", options.tags(), true, null);
+    var submission = engine.submit(request);
+    submission
+        .settled()
+        .cancel(false); // the handle asks when it is asked: nothing is kept for one that is dropped
+    return new LocalExecution<>(engine, submission.id());
+  }
+
+  /**
+   * The handle of an execution that exists.
+   *
+   * @throws ExecutionNotFoundException where there is none
+   */
+  public static <T extends @Nullable Object> Execution<T> of(LocalEngine engine, String id) {
+    if (engine.find(id).isEmpty()) {
+      throw new ExecutionNotFoundException("there is no execution " + id);
+    }
+    return new LocalExecution<>(engine, id);
+  }
+
+  @Override
+  public String id() {
+    return id;
+  }
+
+  @Override
+  public ExecutionStatus status() {
+    return engine
+        .find(id)
+        .orElseThrow(() -> new ExecutionNotFoundException("there is no execution " + id))
+        .status();
+  }
+
+  @Override
+  @SuppressWarnings("unchecked")
+  public T result() throws Exception {
+    try {
+      return (T) outcome();
+    } catch (Throwable e) {
+      throw Sneaky.raise(e);
+    }
+  }
+
+  @Override
+  public void cancel() {
+    engine.cancel(id);
+  }
+
+  @Nullable
+  Object outcome() throws Throwable {
+    var row = await();
+    var code = engine.codeOf(row);
+    return Outcomes.of(row, code.application(), code.function());
+  }
+
+  private ExecutionRow await() throws Throwable {
+    var future = settled == null ? engine.whenSettled(id) : settled;
+    try {
+      return future.get();
+    } catch (ExecutionException e) {
+      throw e.getCause() == null ? e : e.getCause();
+    } catch (InterruptedException e) {
+      future.cancel(false);
+      throw e;
+    }
+  }
+}

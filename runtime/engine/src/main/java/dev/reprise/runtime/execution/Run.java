@@ -1,0 +1,371 @@
+package dev.reprise.runtime.execution;
+
+import dev.reprise.NonDeterminismException;
+import dev.reprise.runtime.function.Application;
+import dev.reprise.runtime.function.FunctionDefinition;
+import dev.reprise.runtime.json.ExceptionCodec;
+import dev.reprise.runtime.store.ExecutionRow;
+import dev.reprise.runtime.store.LogWrite;
+import dev.reprise.runtime.store.LogWrite.Birth;
+import dev.reprise.runtime.store.LogWrite.Result;
+import dev.reprise.runtime.store.NewExecution;
+import dev.reprise.runtime.store.OperationRow;
+import dev.reprise.runtime.store.Position;
+import dev.reprise.runtime.store.Transition;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One attempt to bring an execution to its end: what its branches share. A run that is suspended or lost a race is thrown
+ * away with all its stacks; the next run begins from the log. Thread-safe: branches, the ticker and the heartbeat use it.
+ */
+final class Run {
+  private static final Logger LOG = LoggerFactory.getLogger(Run.class);
+  private static final int REFUSALS_BEFORE_PARKING = 1000;
+  private static final Duration BIRTH_AT_THE_LATEST = Duration.ofSeconds(1);
+
+  private final RunServices services;
+  private final Application application;
+  private final FunctionDefinition function;
+  private final NewExecution identity;
+  private final UUID owner;
+  private final BirthGate birth;
+  private final WaitRoom waits;
+  private final long beganNanos = System.nanoTime();
+  private final ConcurrentSkipListMap<Position, OperationRow> recorded =
+      new ConcurrentSkipListMap<>();
+  private final List<WorkflowSaga> sagas = new CopyOnWriteArrayList<>();
+  private final List<Fork<?, ?>> forks = new CopyOnWriteArrayList<>();
+  private final AtomicInteger refusals = new AtomicInteger();
+  private volatile @Nullable Unwinding halted;
+  private volatile @Nullable String parkedCause;
+  private volatile @Nullable Closing closing;
+  private volatile boolean closingForks;
+  private volatile boolean compensating;
+  private volatile boolean endedByCommit;
+  private volatile int signals;
+  private volatile @Nullable Instant suspendedUntil;
+
+  Run(
+      RunServices services,
+      Application application,
+      FunctionDefinition function,
+      NewExecution identity,
+      UUID owner,
+      boolean born) {
+    this.services = services;
+    this.application = application;
+    this.function = function;
+    this.identity = identity;
+    this.owner = owner;
+    this.birth = new BirthGate(born);
+    this.waits = new WaitRoom(services.clock(), this::requireGoing, this::suspend);
+  }
+
+  RunServices services() {
+    return services;
+  }
+
+  Application application() {
+    return application;
+  }
+
+  FunctionDefinition function() {
+    return function;
+  }
+
+  NewExecution identity() {
+    return identity;
+  }
+
+  UUID owner() {
+    return owner;
+  }
+
+  WaitRoom waits() {
+    return waits;
+  }
+
+  BirthGate birth() {
+    return birth;
+  }
+
+  List<WorkflowSaga> sagas() {
+    return sagas;
+  }
+
+  List<Fork<?, ?>> forks() {
+    return forks;
+  }
+
+  int signals() {
+    return signals;
+  }
+
+  @Nullable
+  String parkedCause() {
+    return parkedCause;
+  }
+
+  @Nullable
+  Instant suspendedUntil() {
+    return suspendedUntil;
+  }
+
+  /** Takes over what the database has: the log, and what was asked of the execution. */
+  void absorb(ExecutionRow row, List<OperationRow> operations) {
+    operations.forEach(operation -> recorded.putIfAbsent(operation.position(), operation));
+    signals = row.signals();
+    if (row.cancelRequestedAt() != null) {
+      requestClose(Closing.CANCELLED);
+    }
+    waits.signal();
+  }
+
+  /** Reads the log again because something was delivered. */
+  void refresh() {
+    services
+        .store()
+        .load(identity.execution())
+        .ifPresent(loaded -> absorb(loaded.row(), loaded.operations()));
+  }
+
+  @Nullable
+  OperationRow recorded(Position position) {
+    return recorded.get(position);
+  }
+
+  boolean isRecordedBelow(Position position) {
+    Position next = recorded.higherKey(position);
+    return next != null && next.isBelow(position);
+  }
+
+  void remember(OperationRow operation) {
+    recorded.put(operation.position(), operation);
+  }
+
+  // --- stopping
+  // -------------------------------------------------------------------------------------------------
+
+  /** Throws where no durable call may proceed in this run any more. */
+  void requireGoing() {
+    Unwinding halt = halted;
+    if (halt != null) {
+      throw halt;
+    }
+    if (isClosing()) {
+      throw new Unwinding(Unwinding.Reason.CLOSED, "the execution is being ended");
+    }
+  }
+
+  /** The same for a durable call, which code that swallows the error could repeat for ever. */
+  void requireGoingForCall() {
+    Unwinding halt = halted;
+    if (halt != null) {
+      if (refusals.incrementAndGet() == REFUSALS_BEFORE_PARKING) {
+        parkAtOnce();
+      }
+      throw halt;
+    }
+  }
+
+  boolean isClosing() {
+    return (closing != null || closingForks) && !compensating;
+  }
+
+  @Nullable
+  Closing closing() {
+    return closing;
+  }
+
+  @Nullable
+  Unwinding halted() {
+    return halted;
+  }
+
+  /** Ends the execution other than by its code: the branches are unwound at their next new call. */
+  void requestClose(Closing reason) {
+    synchronized (this) {
+      if (closing == null) {
+        closing = reason;
+      }
+    }
+    waits.signal();
+  }
+
+  /** The log tells why it was closed, which counts more than what was asked since. */
+  void closedAs(Closing reason) {
+    closing = reason;
+  }
+
+  /** The workflow threw: branches still at work are unwound. */
+  void requestCloseOfForks() {
+    closingForks = true;
+    waits.signal();
+  }
+
+  /** The first commit was also the last: the row says how it ended. */
+  void markEndedByCommit() {
+    endedByCommit = true;
+  }
+
+  boolean isEndedByCommit() {
+    return endedByCommit;
+  }
+
+  /** From here on compensations run: durable calls proceed again. */
+  void beginCompensation() {
+    compensating = true;
+  }
+
+  boolean isCompensating() {
+    return compensating;
+  }
+
+  /** Stops the run; the first reason holds. Gives what is to be thrown. */
+  Unwinding halt(Unwinding.Reason reason, String message) {
+    synchronized (this) {
+      if (halted == null) {
+        halted = new Unwinding(reason, message);
+      }
+    }
+    waits.signal();
+    var halt = halted;
+    return halt == null ? new Unwinding(reason, message) : halt;
+  }
+
+  /** Stops the run so that somebody looks at it. */
+  Unwinding park(Throwable cause) {
+    synchronized (this) {
+      if (halted == null) {
+        parkedCause = ExceptionCodec.encode(cause);
+      }
+    }
+    LOG.warn("execution {} ({}) is parked", identity.id(), identity.function(), cause);
+    return halt(Unwinding.Reason.PARKED, "parked: " + cause.getMessage());
+  }
+
+  private void suspend() {
+    suspendedUntil = waits.earliest();
+    halt(Unwinding.Reason.SUSPENDED, "the execution waits; let this error pass");
+  }
+
+  private void parkAtOnce() {
+    var cause = new NonDeterminismException(
+        "execution " + identity.id() + " (" + identity.function()
+            + ") goes on after it was stopped: " + REFUSALS_BEFORE_PARKING
+            + " durable calls were refused. Let errors pass through catch blocks, and end loops when a call fails");
+    var error = ExceptionCodec.encode(cause);
+    LOG.warn("execution {} is parked", identity.id(), cause);
+    services
+        .writer()
+        .submit(new LogWrite(
+            identity.execution(),
+            owner,
+            null,
+            List.of(),
+            List.of(),
+            new Transition.Parked(dev.reprise.ExecutionStatus.PARKED, error)));
+  }
+
+  // --- recording
+  // ------------------------------------------------------------------------------------------------
+
+  /** Whether the caller gave a key. */
+  boolean isKeyed() {
+    return !identity.id().equals(identity.execution().toString());
+  }
+
+  /** The execution's own row as it is inserted while it runs. */
+  Birth newborn() {
+    return new Birth(identity, dev.reprise.ExecutionStatus.RUNNING, owner);
+  }
+
+  /**
+   * Records operations, and the execution itself where it has no row yet; returns once they are durable. Nothing to
+   * record costs nothing.
+   */
+  void record(List<OperationRow> operations, List<Birth> children) {
+    boolean bearing = beginBirth();
+    if (!bearing && operations.isEmpty() && children.isEmpty()) {
+      return;
+    }
+    boolean written = false;
+    try {
+      var write = new LogWrite(
+          identity.execution(),
+          owner,
+          bearing ? newborn() : null,
+          List.copyOf(operations),
+          children,
+          null);
+      written = write(write) == Result.WRITTEN;
+    } finally {
+      if (bearing) {
+        birth.end(written);
+      }
+    }
+    if (!written) {
+      throw halt(Unwinding.Reason.LOST_RACE, "another runner recorded first");
+    }
+    operations.forEach(this::remember);
+  }
+
+  private Result write(LogWrite write) {
+    try {
+      return services.writer().write(write);
+    } catch (dev.reprise.runtime.postgres.DatabaseFailureException e) {
+      LOG.warn("execution {} is given up here: its log cannot be written", identity.id(), e);
+      throw halt(Unwinding.Reason.ABANDONED, "the log cannot be written");
+    }
+  }
+
+  /** Waits for a birth under way; true where the caller bears it. */
+  boolean beginBirth() {
+    try {
+      return birth.begin();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw halt(Unwinding.Reason.ABANDONED, "interrupted");
+    }
+  }
+
+  /** What time brings: the deadline, and the row of an execution that has run for a second without a commit. */
+  void tick(Instant now) {
+    if (identity.deadline() != null && !now.isBefore(identity.deadline())) {
+      requestClose(Closing.TIMED_OUT);
+    }
+    if (System.nanoTime() - beganNanos > BIRTH_AT_THE_LATEST.toNanos()
+        && halted == null
+        && birth.tryBegin()) {
+      var write = new LogWrite(identity.execution(), owner, newborn(), List.of(), List.of(), null);
+      services.writer().submit(write).whenComplete((result, failure) -> {
+        birth.end(result == Result.WRITTEN);
+        if (result == Result.LOST_RACE) {
+          halt(Unwinding.Reason.LOST_RACE, "an execution of this id exists");
+        }
+      });
+    }
+  }
+
+  /** The operations that close every branch that is still open, each at its next position. */
+  List<OperationRow> closingOperations(List<WorkflowScope> scopes, Closing reason) {
+    var rows = new ArrayList<OperationRow>();
+    for (WorkflowScope scope : scopes) {
+      rows.addAll(scope.takeBuffer());
+      if (!scope.isClosedInLog()) {
+        rows.add(reason.operation(scope.nextPosition(), services.clock().now()));
+      }
+    }
+    return rows;
+  }
+}

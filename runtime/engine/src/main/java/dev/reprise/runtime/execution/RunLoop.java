@@ -1,0 +1,294 @@
+package dev.reprise.runtime.execution;
+
+import dev.reprise.ExecutionStatus;
+import dev.reprise.IdempotencyConflictException;
+import dev.reprise.OverloadedException;
+import dev.reprise.runtime.deploy.Catalog;
+import dev.reprise.runtime.execution.RunAttempt.Ending;
+import dev.reprise.runtime.postgres.Backoff;
+import dev.reprise.runtime.postgres.DatabaseUnavailableException;
+import dev.reprise.runtime.store.ExecutionRow;
+import dev.reprise.runtime.store.ExecutionStore.Loaded;
+import dev.reprise.runtime.store.NewExecution;
+import dev.reprise.runtime.telemetry.LogContext;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Drives one execution on this node: one run after the other, until it is settled, sleeps, or belongs to somebody else.
+ * It runs on a thread of its own and occupies one place of {@link ActiveRuns}.
+ */
+final class RunLoop implements Runnable {
+  private static final Logger LOG = LoggerFactory.getLogger(RunLoop.class);
+  private static final Backoff LOOK_AGAIN =
+      new Backoff(Duration.ofMillis(1), Duration.ofSeconds(1), 60);
+
+  private final RunServices services;
+  private final ActiveRuns active;
+  private final Settlements settlements;
+  private final Catalog.Entry code;
+  private final NewExecution identity;
+  private @Nullable Loaded loaded;
+  private volatile UUID owner;
+  private volatile boolean shuttingDown;
+  private volatile @Nullable Run current;
+
+  /**
+   * For an execution that the node owns.
+   *
+   * @param loaded its row and log; null where it has no row yet
+   */
+  RunLoop(
+      RunServices services,
+      ActiveRuns active,
+      Settlements settlements,
+      Catalog.Entry code,
+      NewExecution identity,
+      UUID owner,
+      @Nullable Loaded loaded) {
+    this.services = services;
+    this.active = active;
+    this.settlements = settlements;
+    this.code = code;
+    this.identity = identity;
+    this.owner = owner;
+    this.loaded = loaded;
+  }
+
+  NewExecution identity() {
+    return identity;
+  }
+
+  @Override
+  public void run() {
+    try {
+      LogContext.within(identity.id(), this::drive);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (Throwable e) {
+      // the row, if there is one, stays RUNNING and ours: the heartbeat finds it without a runner
+      // and starts again
+      LOG.error("execution {} was given up by this node", identity.id(), e);
+      if (loaded == null) {
+        settlements.failed(
+            identity.execution(),
+            new IllegalStateException("the call failed inside the server", e));
+      }
+    } finally {
+      active.leave(identity.execution(), this);
+      active.giveBack();
+      services.due().run();
+    }
+  }
+
+  private @Nullable Void drive() throws InterruptedException {
+    int again = 0;
+    while (step()) {
+      again++;
+      if (!LOOK_AGAIN.allows(again)) {
+        throw new IllegalStateException(
+            "execution " + identity.id() + " makes no progress after " + again + " runs");
+      }
+      Backoff.await(LOOK_AGAIN.delay(again, ThreadLocalRandom.current()));
+    }
+    return null;
+  }
+
+  /** One run; whether another is needed. */
+  private boolean step() {
+    var run =
+        new Run(services, code.application(), code.function(), identity, owner, loaded != null);
+    if (loaded != null) {
+      run.absorb(loaded.row(), loaded.operations());
+    }
+    run.tick(services.clock().now());
+    current = run;
+    if (shuttingDown) {
+      run.halt(Unwinding.Reason.ABANDONED, "shutting down");
+    }
+    var ending = new RunAttempt(run).go();
+    if (ending instanceof Ending.Settled settled) {
+      return settle(settled, run);
+    }
+    if (ending instanceof Ending.LookAgain) {
+      return lookAgain();
+    }
+    return ending instanceof Ending.Abandoned && giveUp(run);
+  }
+
+  private boolean settle(Ending.Settled settled, Run run) {
+    var row = identity.asRow(settled.status(), null);
+    boolean success = settled.status() == ExecutionStatus.SUCCEEDED;
+    settlements.settled(new ExecutionRow(
+        row.execution(),
+        row.id(),
+        row.principal(),
+        row.function(),
+        row.kind(),
+        row.version(),
+        settled.status(),
+        row.input(),
+        success ? settled.outcome() : null,
+        success ? null : settled.outcome(),
+        null,
+        null,
+        row.createdAt(),
+        row.startedAt(),
+        services.clock().now(),
+        null,
+        row.deadline(),
+        null,
+        loaded == null ? 1 : loaded.row().attempts(),
+        row.tags(),
+        run.signals(),
+        row.parentExecution(),
+        row.parentPosition()));
+    if (identity.parent() != null) {
+      active.delivered(List.of(identity.parent()));
+    }
+    return false;
+  }
+
+  /** The log knows what this runner does not. */
+  private boolean lookAgain() {
+    Optional<Loaded> found = services.store().load(identity.execution());
+    if (found.isEmpty()) {
+      return belongsToAnother();
+    }
+    loaded = found.get();
+    var row = loaded.row();
+    if (row.isSettled()) {
+      settlements.settled(row);
+      return false;
+    }
+    return row.status() == ExecutionStatus.RUNNING && owner.equals(row.owner());
+  }
+
+  /** The id is another execution's: the same call, or a conflict. */
+  private boolean belongsToAnother() {
+    var other = services.store().find(identity.id());
+    if (other.isEmpty()) {
+      return true;
+    }
+    var conflict = conflict(other.get(), identity);
+    if (conflict != null) {
+      settlements.failed(identity.execution(), conflict);
+    } else if (other.get().isSettled()) {
+      settlements.follow(identity.execution(), other.get().execution());
+      settlements.settled(other.get());
+    } else {
+      settlements.follow(identity.execution(), other.get().execution());
+    }
+    return false;
+  }
+
+  /** What speaks against taking the existing execution for the one that is asked for; null where nothing does. */
+  static @Nullable IdempotencyConflictException conflict(
+      ExecutionRow existing, NewExecution asked) {
+    if (!existing.principal().equals(asked.principal())) {
+      return new IdempotencyConflictException(
+          "the idempotency key " + asked.id() + " belongs to somebody else");
+    }
+    if (!existing.function().equals(asked.function())) {
+      return new IdempotencyConflictException(
+          "the idempotency key " + asked.id() + " was used before, for " + existing.function()
+              + "; use another key for " + asked.function());
+    }
+    if (!existing.input().equals(asked.input())) {
+      return new IdempotencyConflictException(
+          "the idempotency key " + asked.id() + " was used before, for a call of "
+              + existing.function() + " with other arguments; use another key");
+    }
+    return null;
+  }
+
+  private boolean giveUp(Run run) {
+    if (run.birth().isBorn()) {
+      return false; // its row brings it back, here or elsewhere
+    }
+    if (shuttingDown) {
+      settlements.failed(
+          identity.execution(), new OverloadedException("the node shuts down; nothing was begun"));
+      return false;
+    }
+    var node = services.membership().node();
+    if (!node.equals(owner)) {
+      owner = node;
+      return true;
+    }
+    var halted = run.halted();
+    settlements.failed(
+        identity.execution(),
+        new DatabaseUnavailableException(
+            "the database went away during the call",
+            new SQLException(halted == null ? "unknown" : halted.getMessage(), "08006")));
+    return false;
+  }
+
+  // --- from outside
+  // -----------------------------------------------------------------------------------------------
+
+  void refresh() {
+    var run = current;
+    if (run != null) {
+      run.refresh();
+    }
+  }
+
+  void cancel() {
+    var run = current;
+    if (run != null) {
+      run.requestClose(Closing.CANCELLED);
+    }
+  }
+
+  void tick(Instant now) {
+    var run = current;
+    if (run != null) {
+      run.tick(now);
+    }
+  }
+
+  void wake() {
+    var run = current;
+    if (run != null) {
+      run.waits().signal();
+    }
+  }
+
+  void abandon(String why) {
+    shuttingDown = why.equals(ActiveRuns.SHUT_DOWN);
+    var run = current;
+    if (run != null) {
+      run.halt(Unwinding.Reason.ABANDONED, why);
+    }
+  }
+
+  /** Reads a row as the identity that a run needs. */
+  static NewExecution identityOf(ExecutionRow row) {
+    return new NewExecution(
+        row.execution(),
+        row.id(),
+        row.principal(),
+        row.function(),
+        row.kind(),
+        row.version(),
+        row.input(),
+        row.createdAt(),
+        row.deadline(),
+        row.parentExecution(),
+        row.parentPosition() == null
+            ? null
+            : dev.reprise.runtime.store.Position.parse(row.parentPosition()),
+        row.tags(),
+        null);
+  }
+}

@@ -1,0 +1,23 @@
+package dev.reprise.runtime.execution;
+
+import dev.reprise.runtime.postgres.Database;
+import dev.reprise.runtime.store.BusinessCommit;
+import dev.reprise.runtime.store.DatabaseClock;
+import dev.reprise.runtime.store.ExecutionStore;
+import java.util.concurrent.Executor;
+
+/**
+ * What every run uses.
+ *
+ * @param threads starts a thread for a run, a branch or an attempt of a step
+ * @param due tells the node that an execution has become due
+ */
+public record RunServices( // tidy: the collaborators of a run, wired once in the composition root
+    Database database,
+    ExecutionStore store,
+    LogWriter writer,
+    BusinessCommit commit,
+    DatabaseClock clock,
+    NodeMembership membership,
+    Executor threads,
+    Runnable due) {}

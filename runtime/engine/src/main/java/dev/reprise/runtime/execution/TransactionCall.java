@@ -1,0 +1,396 @@
+package dev.reprise.runtime.execution;
+
+import dev.reprise.ExecutionStatus;
+import dev.reprise.RetriesExhaustedException;
+import dev.reprise.TransactionMisuseException;
+import dev.reprise.runtime.function.FunctionDefinition;
+import dev.reprise.runtime.function.Policy;
+import dev.reprise.runtime.json.ExceptionCodec;
+import dev.reprise.runtime.postgres.Backoff;
+import dev.reprise.runtime.postgres.BoundTransaction;
+import dev.reprise.runtime.postgres.SqlFailure;
+import dev.reprise.runtime.postgres.SqlState;
+import dev.reprise.runtime.store.BusinessCommit;
+import dev.reprise.runtime.store.BusinessCommit.Committed;
+import dev.reprise.runtime.store.FunctionKind;
+import dev.reprise.runtime.store.LogWrite.Birth;
+import dev.reprise.runtime.store.OperationKind;
+import dev.reprise.runtime.store.OperationRow;
+import dev.reprise.runtime.store.Position;
+import dev.reprise.spi.CurrentExecution;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One call of a transaction function: body, log row and commit in one PostgreSQL transaction, as often as serialization
+ * failures make it necessary.
+ *
+ * <p>The rules, and what breaks without them:
+ *
+ * <ul>
+ *   <li>The log row is a plain INSERT whose error ends the transaction. A runner that finds its position taken is not the
+ *       one whose effects count: it throws away its whole stack, which may have branched on other reads.
+ *   <li>A connection that is lost while committing tells nothing. The call is run again at the same position: its insert
+ *       waits for the first backend to end and then collides with the row, if that backend had committed. Looking for
+ *       the row would prove nothing while that backend lives.
+ *   <li>A statement that failed is not forgotten when user code swallows its exception: the transaction is aborted, or
+ *       worse, a serialization failure would be taken for an outcome.
+ * </ul>
+ */
+final class TransactionCall {
+  private static final Logger LOG = LoggerFactory.getLogger(TransactionCall.class);
+  private static final Backoff CONFLICT =
+      new Backoff(Duration.ofMillis(2), Duration.ofMillis(500), 40);
+  private static final Backoff LOSS = new Backoff(Duration.ofMillis(50), Duration.ofSeconds(2), 30);
+
+  private final WorkflowScope scope;
+  private final Run run;
+  private final Position position;
+  private final FunctionDefinition function;
+  private final Policy.OfTransaction policy;
+  private final long hash;
+
+  TransactionCall(
+      WorkflowScope scope,
+      Position position,
+      FunctionDefinition function,
+      Policy.OfTransaction policy,
+      long hash) {
+    this.scope = scope;
+    this.run = scope.run();
+    this.position = position;
+    this.function = function;
+    this.policy = policy;
+    this.hash = hash;
+  }
+
+  /** The author's method with its arguments. */
+  interface Body {
+    @Nullable
+    Object run() throws Throwable;
+  }
+
+  /** How one attempt ended. */
+  private sealed interface Attempt {
+    record Ended(OperationRow row) implements Attempt {}
+
+    record Conflicted(Throwable cause) implements Attempt {}
+
+    record ConnectionLost(SQLException cause) implements Attempt {}
+  }
+
+  /**
+   * Runs it to an outcome.
+   *
+   * @return the row; remembered as recorded by the run where the transaction wrote, else to be buffered
+   */
+  OperationRow run(Body body) {
+    int losses = 0;
+    for (int attempt = 1; ; attempt++) {
+      var came = attempt(body, attempt);
+      if (came instanceof Attempt.Ended ended) {
+        return ended.row();
+      }
+      if (came instanceof Attempt.Conflicted conflict) {
+        if (!CONFLICT.allows(attempt)) {
+          return failed(
+              exhausted(conflict.cause(), attempt),
+              null,
+              attempt,
+              run.services().clock().now());
+        }
+        pause(CONFLICT.delay(attempt, ThreadLocalRandom.current()));
+      } else if (came instanceof Attempt.ConnectionLost loss) {
+        LOG.info(
+            "execution {} {}: connection lost in {}, running it again",
+            run.identity().id(),
+            position,
+            function.name(),
+            loss.cause());
+        if (!LOSS.allows(++losses)) {
+          throw run.halt(Unwinding.Reason.ABANDONED, "the database cannot be reached");
+        }
+        pause(LOSS.delay(losses, ThreadLocalRandom.current()));
+      }
+    }
+  }
+
+  private RetriesExhaustedException exhausted(Throwable last, int attempts) {
+    var exhausted = new RetriesExhaustedException(
+        function.name() + " met a serialization failure or deadlock in each of " + attempts
+            + " attempts; reduce what concurrent calls read and write in common");
+    exhausted.addSuppressed(last);
+    return exhausted;
+  }
+
+  private void pause(Duration delay) {
+    run.waits().hold(() -> false, delay);
+  }
+
+  private Attempt attempt(Body body, int attempt) {
+    Connection connection;
+    try {
+      connection = run.services().database().callConnection();
+    } catch (SQLException e) {
+      return new Attempt.ConnectionLost(e);
+    }
+    var transaction = new BoundTransaction(connection);
+    boolean trusted = false;
+    try {
+      var ended = within(transaction, connection, body, attempt);
+      trusted = !(ended instanceof Attempt.ConnectionLost) && !transaction.sessionTainted();
+      return ended;
+    } finally {
+      giveBack(connection, trusted);
+    }
+  }
+
+  private Attempt within(
+      BoundTransaction transaction, Connection connection, Body body, int attempt) {
+    Instant began = run.services().clock().now();
+    Object result = null;
+    Throwable thrown = null;
+    try {
+      begin(connection);
+    } catch (SQLException e) {
+      return isClosed(connection) || SqlState.isConnectionLost(e)
+          ? new Attempt.ConnectionLost(e)
+          : new Attempt.Ended(failedAfterRollback(connection, e, null, attempt, began));
+    }
+    var before =
+        CurrentExecution.set(new TransactionScope(scope, position, function, policy, transaction));
+    try {
+      result = body.run();
+    } catch (Throwable e) {
+      thrown = e;
+    } finally {
+      CurrentExecution.set(before);
+      transaction.end();
+    }
+    var failure = transaction.firstFailure();
+    if (isClosed(connection)) {
+      return new Attempt.ConnectionLost(lossOf(thrown, failure));
+    }
+    if (thrown != null && SqlState.isRetryable(thrown)) {
+      return new Attempt.Conflicted(thrown);
+    }
+    if (failure != null && SqlState.isRetryable(failure.exception())) {
+      return new Attempt.Conflicted(failure.exception());
+    }
+    if (thrown == null && failure != null) {
+      thrown = swallowed(failure);
+    }
+    if (thrown != null) {
+      var snapshot = failure == null ? snapshot(connection) : null;
+      return new Attempt.Ended(failedAfterRollback(connection, thrown, snapshot, attempt, began));
+    }
+    return commit(connection, result, attempt, began);
+  }
+
+  private void begin(Connection connection) throws SQLException {
+    var settings = new StringBuilder();
+    if (policy.isolation() != dev.reprise.Isolation.SERIALIZABLE) {
+      settings
+          .append("set transaction isolation level ")
+          .append(policy.isolation().name().replace('_', ' '));
+    }
+    if (policy.readOnly()) {
+      settings.append(settings.isEmpty() ? "" : ";").append("set transaction read only");
+    }
+    if (policy.role() != null) {
+      var quoted = connection.getMetaData().getIdentifierQuoteString()
+          + policy.role().replace("\"", "\"\"")
+          + '"';
+      settings.append(settings.isEmpty() ? "" : ";").append("set local role ").append(quoted);
+    }
+    if (!settings.isEmpty()) {
+      try (var statement = connection.createStatement()) {
+        statement.execute(settings.toString());
+      }
+    }
+  }
+
+  private TransactionMisuseException swallowed(SqlFailure failure) {
+    var misuse = new TransactionMisuseException(
+        function.name() + " swallowed the failure of a statement, after which its"
+            + " transaction cannot be trusted: " + failure.statement()
+            + ". Let the exception pass, or set a JDBC savepoint"
+            + " before the statement and roll back to it");
+    misuse.addSuppressed(failure.exception());
+    return misuse;
+  }
+
+  private Attempt commit(
+      Connection connection, @Nullable Object result, int attempt, Instant began) {
+    String output;
+    try {
+      output = function.method().getReturnType() == void.class
+          ? null
+          : run.application().codec().encode(result, function.method().getGenericReturnType());
+    } catch (RuntimeException e) {
+      return new Attempt.Ended(
+          failedAfterRollback(connection, e, snapshot(connection), attempt, began));
+    }
+    boolean bearing = run.beginBirth();
+    boolean born = false;
+    try {
+      var record = new BusinessCommit.Record(
+          run.identity().execution(),
+          bearing ? birth() : null,
+          scope.buffered(),
+          position,
+          function.name(),
+          hash,
+          output,
+          attempt,
+          policy.isolation().name(),
+          policy.readOnly(),
+          policy.role() != null);
+      var committed = run.services().commit().commit(connection, record);
+      born = committed.transactionId() != null;
+      if (born && bearing && isWholeExecution()) {
+        run.markEndedByCommit();
+      }
+      return new Attempt.Ended(recorded(committed, output, attempt));
+    } catch (SQLException e) {
+      return commitFailed(connection, e, attempt, began);
+    } finally {
+      if (bearing) {
+        run.birth().end(born);
+      }
+    }
+  }
+
+  /** A transaction function called from outside ends with this very commit. */
+  private Birth birth() {
+    return new Birth(
+        run.identity(),
+        isWholeExecution() ? ExecutionStatus.SUCCEEDED : ExecutionStatus.RUNNING,
+        isWholeExecution() ? null : run.owner());
+  }
+
+  private boolean isWholeExecution() {
+    return run.function().kind() == FunctionKind.TRANSACTION;
+  }
+
+  private OperationRow recorded(Committed committed, @Nullable String output, int attempt) {
+    var row = new OperationRow(
+        position,
+        OperationKind.TRANSACTION,
+        function.name(),
+        hash,
+        output,
+        null,
+        attempt,
+        committed.transactionId(),
+        committed.snapshot(),
+        policy.isolation().name(),
+        committed.startedAt(),
+        committed.completedAt());
+    if (committed.transactionId() != null) {
+      scope.takeBuffer();
+      run.remember(row);
+    }
+    return row;
+  }
+
+  private Attempt commitFailed(Connection connection, SQLException e, int attempt, Instant began) {
+    if (isClosed(connection) || SqlState.isConnectionLost(e)) {
+      return new Attempt.ConnectionLost(e);
+    }
+    if (SqlState.isUniqueViolationOf(e, "reprise", "operations")
+        || SqlState.isUniqueViolationOf(e, "reprise", "executions")) {
+      rollBack(connection);
+      throw run.halt(Unwinding.Reason.LOST_RACE, "another runner was first at " + position);
+    }
+    if (SqlState.isRetryable(e)) {
+      return new Attempt.Conflicted(e);
+    }
+    // a deferred constraint or trigger: the function's own failure, found after its last line
+    var labelled = new SQLException("at COMMIT: " + e.getMessage(), e.getSQLState(), e);
+    return new Attempt.Ended(failedAfterRollback(connection, labelled, null, attempt, began));
+  }
+
+  private OperationRow failedAfterRollback(
+      Connection connection,
+      Throwable thrown,
+      @Nullable String snapshot,
+      int attempt,
+      Instant began) {
+    rollBack(connection);
+    return failed(thrown, snapshot, attempt, began);
+  }
+
+  private OperationRow failed(
+      Throwable thrown, @Nullable String snapshot, int attempt, Instant began) {
+    return new OperationRow(
+        position,
+        OperationKind.TRANSACTION,
+        function.name(),
+        hash,
+        null,
+        ExceptionCodec.encode(thrown),
+        attempt,
+        null,
+        snapshot,
+        policy.isolation().name(),
+        began,
+        run.services().clock().now());
+  }
+
+  /** The snapshot of a transaction that failed by its own decision can still be asked for. */
+  private static @Nullable String snapshot(Connection connection) {
+    try (var statement = connection.createStatement();
+        var rows = statement.executeQuery("select pg_current_snapshot()::text")) {
+      return rows.next() ? rows.getString(1) : null;
+    } catch (SQLException e) {
+      LOG.debug("the snapshot of a failed call is not known", e);
+      return null;
+    }
+  }
+
+  private static SQLException lossOf(@Nullable Throwable thrown, @Nullable SqlFailure failure) {
+    if (failure != null) {
+      return failure.exception();
+    }
+    return thrown instanceof SQLException sql
+        ? sql
+        : new SQLException("the connection was lost", "08006", thrown);
+  }
+
+  private static boolean isClosed(Connection connection) {
+    try {
+      return connection.isClosed();
+    } catch (SQLException e) {
+      LOG.debug("a connection that cannot tell its state counts as closed", e);
+      return true;
+    }
+  }
+
+  private static void rollBack(Connection connection) {
+    try {
+      connection.rollback();
+    } catch (SQLException e) {
+      LOG.debug("rollback failed; the connection is closed, which rolls back", e);
+    }
+  }
+
+  private void giveBack(Connection connection, boolean trusted) {
+    try {
+      if (trusted) {
+        connection.close();
+      } else {
+        run.services().database().evict(connection);
+        connection.close();
+      }
+    } catch (SQLException e) {
+      LOG.debug("closing a connection failed", e);
+    }
+  }
+}

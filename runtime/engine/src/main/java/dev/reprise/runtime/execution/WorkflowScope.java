@@ -1,0 +1,442 @@
+package dev.reprise.runtime.execution;
+
+import dev.reprise.Branch;
+import dev.reprise.Call;
+import dev.reprise.Execution;
+import dev.reprise.Invocation;
+import dev.reprise.NonDeterminismException;
+import dev.reprise.Options;
+import dev.reprise.Saga;
+import dev.reprise.runtime.function.FunctionDefinition;
+import dev.reprise.runtime.function.Interceptor.Body;
+import dev.reprise.runtime.function.Policy;
+import dev.reprise.runtime.json.ExceptionCodec;
+import dev.reprise.runtime.json.Json;
+import dev.reprise.runtime.json.JsonCodec;
+import dev.reprise.runtime.store.OperationKind;
+import dev.reprise.runtime.store.OperationRow;
+import dev.reprise.runtime.store.Position;
+import dev.reprise.spi.ExecutionScope;
+import java.lang.reflect.Type;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One branch of a running workflow: it numbers the durable calls, answers those that are recorded from the log, and has
+ * the others done. Used by the thread of its branch; after that has ended, by the one that joins or closes it.
+ *
+ * <p>Outcomes of calls that changed nothing (reads, failures) are buffered: they ride in the branch's next commit, so that
+ * they cost none of their own. Everything that happens after them carries them, so no effect can exist without the reads
+ * it may depend on.
+ */
+final class WorkflowScope implements ExecutionScope {
+  private final Run run;
+  private final @Nullable Position prefix;
+  private final Derivation derived;
+  private final CallTrace trace = new CallTrace();
+  private final List<OperationRow> buffer = new ArrayList<>();
+  private int counter;
+  private Instant lastTime;
+  private boolean closedInLog;
+  private @Nullable Unwinding closed;
+  private @Nullable String undoKey;
+  private boolean undoing;
+
+  WorkflowScope(Run run, @Nullable Position prefix, Instant begun) {
+    this.run = run;
+    this.prefix = prefix;
+    this.lastTime = begun;
+    this.derived = new Derivation(run.identity().execution(), prefix);
+  }
+
+  Run run() {
+    return run;
+  }
+
+  @Nullable
+  Position prefix() {
+    return prefix;
+  }
+
+  CallTrace trace() {
+    return trace;
+  }
+
+  // --- functions
+  // --------------------------------------------------------------------------------------------------
+
+  /** A durable call of a function. */
+  @Nullable
+  Object invoke(FunctionDefinition function, @Nullable Object[] arguments, Body body)
+      throws Throwable {
+    var input = run.application()
+        .codec()
+        .encodeArguments(java.util.Arrays.asList(arguments), function.parameterTypes());
+    long hash = JsonCodec.hash(input);
+    var type = function.method().getGenericReturnType();
+    return call(kindOf(function), function.name(), hash, type, position -> {
+      if (function.policy() instanceof Policy.OfTransaction policy) {
+        return new TransactionCall(this, position, function, policy, hash)
+            .run(() -> body.run(arguments));
+      }
+      if (function.policy() instanceof Policy.OfStep policy) {
+        return new StepCall(this, position, function.name(), hash, policy, type)
+            .run(() -> body.run(arguments));
+      }
+      return new ChildCall(this).run(position, function, input, hash);
+    });
+  }
+
+  @Override
+  @SuppressWarnings("unchecked")
+  public <T extends @Nullable Object, X extends Exception> T step(
+      String name, Type type, Call<T, X> call) throws X {
+    try {
+      return (T) call(
+          OperationKind.STEP,
+          name,
+          0,
+          type,
+          position ->
+              new StepCall(this, position, name, 0, Policy.OfStep.DEFAULT, type).run(call::run));
+    } catch (Throwable e) {
+      throw Sneaky.raise(e);
+    }
+  }
+
+  private static OperationKind kindOf(FunctionDefinition function) {
+    return switch (function.kind()) {
+      case TRANSACTION -> OperationKind.TRANSACTION;
+      case STEP -> OperationKind.STEP;
+      case WORKFLOW -> OperationKind.WORKFLOW;
+    };
+  }
+
+  /** Does what is to be done at a position that the log does not have, and gives the row that stands for it. */
+  interface Doing {
+    OperationRow at(Position position) throws Throwable;
+  }
+
+  /** A durable call: answered from the log, or done. What it gives or throws is decoded from its recorded form. */
+  @Nullable
+  Object call(OperationKind kind, String name, long hash, Type type, Doing doing) throws Throwable {
+    var row = enter(kind, name, hash);
+    if (row == null) {
+      var position = child(counter);
+      try {
+        row = doing.at(position);
+      } catch (Unwinding e) {
+        throw unwind(e, position);
+      }
+      settle(kind, row);
+    }
+    lastTime = later(lastTime, row.completedAt());
+    trace.returned(row.error() == null);
+    if (row.error() != null) {
+      throw ExceptionCodec.decode(row.error(), run.application().loader());
+    }
+    return type == void.class
+        ? null
+        : run.application().codec().decode(String.valueOf(row.output()), type);
+  }
+
+  /** A row without an effect of its own is not durable yet: it waits for the branch's next commit. */
+  private void settle(OperationKind kind, OperationRow row) {
+    if (undoing && row.error() != null && kind != OperationKind.WORKFLOW) {
+      return; // a compensation that failed is tried again at the same position
+    }
+    if (run.recorded(row.position()) == null) {
+      buffer.add(row);
+      run.remember(row);
+    }
+  }
+
+  /** Takes the next position; gives its row where the log has it. */
+  private @Nullable OperationRow enter(OperationKind kind, String name, long hash) {
+    run.requireGoingForCall();
+    if (closed != null) {
+      throw closed;
+    }
+    var position = child(counter + 1);
+    trace.called(kind, position);
+    var row = run.recorded(position);
+    if (row == null) {
+      if (run.isRecordedBelow(position)) {
+        throw run.park(mismatch(position, "a branch", kind + " " + name));
+      }
+      if (run.isClosing()) {
+        closed = new Unwinding(Unwinding.Reason.CLOSED, "the execution is being ended");
+        throw closed;
+      }
+      counter++;
+      return null;
+    }
+    counter++;
+    if (row.kind() == OperationKind.CLOSED) {
+      throw closeAt(row);
+    }
+    if (row.kind() != kind || !row.function().equals(name)) {
+      throw run.park(
+          mismatch(position, row.kind().label() + " " + row.function(), kind.label() + " " + name));
+    }
+    if (row.arguments() != hash) {
+      throw run.park(mismatch(
+          position,
+          kind.label() + " " + name + " with other arguments",
+          "the same with the arguments of this run"));
+    }
+    return row;
+  }
+
+  private Unwinding closeAt(OperationRow row) {
+    closedInLog = true;
+    if (prefix == null) {
+      run.closedAs(Closing.of(row));
+    }
+    closed = new Unwinding(Unwinding.Reason.CLOSED, "the branch was closed: " + row.function());
+    return closed;
+  }
+
+  private NonDeterminismException mismatch(Position position, String recorded, String called) {
+    return new NonDeterminismException("execution " + run.identity().id() + " of "
+        + run.identity().function()
+        + " at position " + position + ": the log has " + recorded + ", the code calls " + called
+        + ". Run it with the code it began on, or make the code deterministic, and resume it");
+  }
+
+  /** A call that was begun is given up; where it left no row, its position is the next one again. */
+  private Unwinding unwind(Unwinding e, Position position) {
+    if (e.reason() == Unwinding.Reason.CLOSED) {
+      closed = e;
+      if (run.recorded(position) == null) {
+        counter--;
+      }
+    }
+    return e;
+  }
+
+  private Position child(int number) {
+    return prefix == null ? Position.of(number) : prefix.child(number);
+  }
+
+  // --- what the run needs
+  // -----------------------------------------------------------------------------------------
+
+  Position nextPosition() {
+    return child(counter + 1);
+  }
+
+  boolean isClosedInLog() {
+    return closedInLog;
+  }
+
+  boolean isClosed() {
+    return closed != null;
+  }
+
+  /** A closing row was recorded at the next position. */
+  void closedAtNextPosition() {
+    counter++;
+    closedInLog = true;
+  }
+
+  /** Calls proceed again, after the closing row. */
+  void reopenForCompensation() {
+    closed = null;
+  }
+
+  /** Whether the log holds operations of this branch after its last call. */
+  boolean isLogLonger() {
+    return run.recorded(nextPosition()) != null || run.isRecordedBelow(nextPosition());
+  }
+
+  /** The outcomes that no commit has carried yet; the caller records them or goes without. */
+  List<OperationRow> takeBuffer() {
+    var taken = List.copyOf(buffer);
+    buffer.clear();
+    return taken;
+  }
+
+  List<OperationRow> buffered() {
+    return List.copyOf(buffer);
+  }
+
+  /** Makes everything so far durable, the execution included. */
+  void persist() {
+    run.record(takeBuffer(), List.of());
+  }
+
+  /** Goes on after a branch that was joined, with what it has not recorded. */
+  void adopt(WorkflowScope joined) {
+    buffer.addAll(joined.takeBuffer());
+    lastTime = later(lastTime, joined.lastTime);
+  }
+
+  void waitFor(WaitRoom.Wait wait) {
+    try {
+      run.waits().await(wait);
+    } catch (Unwinding e) {
+      if (e.reason() == Unwinding.Reason.CLOSED) {
+        closed = e;
+      }
+      throw e;
+    }
+  }
+
+  /** Runs a compensation: failures are not recorded, and steps have the key of the one that is undone. */
+  void undo(@Nullable String key, Call<@Nullable Void, Exception> compensation) throws Exception {
+    boolean undoingBefore = undoing;
+    var keyBefore = undoKey;
+    int mark = counter;
+    undoing = true;
+    undoKey = key;
+    try {
+      compensation.run();
+    } catch (Exception e) {
+      counter = mark;
+      throw e;
+    } finally {
+      undoing = undoingBefore;
+      undoKey = keyBefore;
+    }
+  }
+
+  /** Whether a compensation runs. */
+  boolean isUndoing() {
+    return undoing;
+  }
+
+  String keyAt(Position position) {
+    return undoKey != null ? undoKey : run.identity().id() + ":" + position;
+  }
+
+  private static Instant later(Instant a, Instant b) {
+    return a.isAfter(b) ? a : b;
+  }
+
+  // --- Durable
+  // ------------------------------------------------------------------------------------------------------
+
+  @Override
+  public <T extends @Nullable Object, X extends Exception> Branch<T, X> async(Call<T, X> call) {
+    var row = enter(OperationKind.BRANCH, "async", 0);
+    if (row != null) {
+      throw run.park(
+          mismatch(row.position(), row.kind().label() + " " + row.function(), "a branch"));
+    }
+    persist();
+    var fork = new Fork<>(new WorkflowScope(run, child(counter), lastTime), call);
+    fork.start();
+    return fork;
+  }
+
+  @Override
+  public <T extends @Nullable Object> List<T> all(List<? extends Branch<T, ?>> branches) {
+    var results = new ArrayList<T>();
+    for (Branch<T, ?> branch : branches) {
+      try {
+        results.add(branch.get());
+      } catch (Exception e) {
+        throw Sneaky.raise(e);
+      }
+    }
+    return results;
+  }
+
+  @Override
+  public void sleep(Duration duration) {
+    if (duration.isZero() || duration.isNegative()) {
+      return;
+    }
+    var row = enter(OperationKind.SLEEP, "sleep", duration.toNanos());
+    if (row == null) {
+      var now = run.services().clock().now();
+      row = new OperationRow(
+          child(counter),
+          OperationKind.SLEEP,
+          "sleep",
+          duration.toNanos(),
+          Json.quote(now.plus(duration).toString()),
+          null,
+          1,
+          null,
+          null,
+          null,
+          now,
+          now);
+      var rows = new ArrayList<>(takeBuffer());
+      rows.add(row);
+      run.record(rows, List.of());
+    }
+    var wake = Instant.parse(String.valueOf(Json.parse(String.valueOf(row.output()))));
+    waitFor(new WaitRoom.Wait(() -> false, wake, false));
+    lastTime = later(later(lastTime, row.completedAt()), wake);
+  }
+
+  @Override
+  public Instant now() {
+    run.requireGoingForCall();
+    return lastTime;
+  }
+
+  @Override
+  public UUID uuid() {
+    return derived.uuid();
+  }
+
+  @Override
+  public Random random() {
+    return derived.random();
+  }
+
+  @Override
+  public String idempotencyKey() {
+    if (undoKey == null) {
+      throw new IllegalStateException(
+          "Durable.idempotencyKey is for steps and compensations: call it inside a @Step,"
+              + " inside Durable.step(..) or in the undo of a saga");
+    }
+    return undoKey;
+  }
+
+  @Override
+  public String executionId() {
+    return run.identity().id();
+  }
+
+  @Override
+  public Saga saga() {
+    var saga = new WorkflowSaga(this);
+    run.sagas().add(saga);
+    return saga;
+  }
+
+  @Override
+  public <A, T extends @Nullable Object> Execution<T> start(
+      Class<A> functions, Invocation<A, T> call, Options options) {
+    return new ChildCall(this).start(Captured.of(run.application(), functions, call), options);
+  }
+
+  /** Takes a position for the start of a child; null row where it is new. */
+  @Nullable
+  OperationRow enterStart(String function, long hash) {
+    return enter(OperationKind.START, function, hash);
+  }
+
+  Position currentPosition() {
+    return child(counter);
+  }
+
+  @Override
+  public Logger logger(Class<?> type) {
+    return ReplaySilentLogger.of(
+        LoggerFactory.getLogger(type), () -> run.recorded(nextPosition()) != null);
+  }
+}

@@ -1,0 +1,172 @@
+package dev.reprise.runtime.postgres;
+
+import dev.reprise.RepriseException;
+import dev.reprise.runtime.config.DatabaseConfig;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.Optional;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.MigrationState;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings a schema of Reprise, and the tables of applications, to the version of the code. Of several nodes that start at
+ * once one migrates and the others wait: Flyway holds an advisory lock of its own while it works. Thread-safe.
+ */
+public final class Migrator {
+  private static final Logger LOG = LoggerFactory.getLogger(Migrator.class);
+  private static final String LOCATION = "dev/reprise/sql/";
+  private static final String APPLICATION_LOCATION = "db/migration";
+  private static final int LOCK_WAIT_SECONDS = 300;
+
+  private final DatabaseConfig database;
+  private final String schema;
+  private final String location;
+
+  /** For the migrations at a place of the class path; the schema is created by the first of them or by this. */
+  Migrator(DatabaseConfig database, String schema, String location) {
+    this.database = database;
+    this.schema = schema;
+    this.location = location;
+  }
+
+  /** For a schema of Reprise: {@code reprise}, whose migrations lie in a directory of that name below {@code sql/}. */
+  public static Migrator of(DatabaseConfig database, String schema, String directory) {
+    return new Migrator(database, schema, LOCATION + directory);
+  }
+
+  /** For the schema {@code reprise}. */
+  public static Migrator reprise(DatabaseConfig database) {
+    return of(database, "reprise", "reprise");
+  }
+
+  /**
+   * Runs the migrations that are missing and tells how many.
+   *
+   * @throws RepriseException the schema is newer than this code, the user may not change it, a migration failed, or the
+   *     database cannot be reached; in all cases nothing of the failed migration is left
+   */
+  public int migrate() {
+    try {
+      Flyway flyway = Flyway.configure(Migrator.class.getClassLoader())
+          .configuration(common())
+          .locations("classpath:" + location)
+          .failOnMissingLocations(true)
+          .defaultSchema(schema)
+          .schemas(schema)
+          .ignoreMigrationPatterns(new String[0])
+          .load();
+      refuseNewer(flyway);
+      if (flyway.info().pending().length == 0) {
+        flyway.validate();
+        return 0;
+      }
+      requireRights();
+      int run = flyway.migrate().migrationsExecuted;
+      LOG.info("schema {} of {} migrated by {} scripts", schema, database.maskedUrl(), run);
+      return run;
+    } catch (FlywayException e) {
+      throw failed("the schema " + schema, e);
+    }
+  }
+
+  /**
+   * Runs the migrations under {@code db/migration} of an application, if it has any, and tells how many. Their history
+   * is kept in {@code flyway_schema_history} of the connection's default schema. A version below those already run, as
+   * after a return to an older deployment, is left as it is.
+   *
+   * @param application sees the resources of the application
+   */
+  public static int migrateApplication(DatabaseConfig database, ClassLoader application) {
+    if (application.getResource(APPLICATION_LOCATION) == null) {
+      return 0;
+    }
+    try {
+      return Flyway.configure(application)
+          .configuration(new Migrator(database, "", APPLICATION_LOCATION).common())
+          .locations("classpath:" + APPLICATION_LOCATION)
+          .baselineOnMigrate(true)
+          .baselineVersion("0")
+          .load()
+          .migrate()
+          .migrationsExecuted;
+    } catch (FlywayException e) {
+      throw new RepriseException(
+          "cannot migrate the application's tables in " + database.maskedUrl() + ": "
+              + e.getMessage(),
+          e);
+    }
+  }
+
+  /** The SQL of all migrations, to be run by somebody who may; a server then finds the schema migrated. */
+  public String printSql() {
+    return MigrationScripts.print(schema, location);
+  }
+
+  private FluentConfiguration common() {
+    return Flyway.configure(Migrator.class.getClassLoader())
+        .dataSource(SessionSource.driver(database))
+        .placeholderReplacement(false)
+        .lockRetryCount(LOCK_WAIT_SECONDS)
+        .loggers(FlywayLog.class.getName());
+  }
+
+  private void refuseNewer(Flyway flyway) {
+    MigrationInfo[] all = flyway.info().all();
+    Optional<MigrationInfo> newest = Arrays.stream(all)
+        .filter(migration -> migration.getState() == MigrationState.FUTURE_SUCCESS)
+        .reduce((older, newer) -> newer);
+    if (newest.isPresent()) {
+      String known = Arrays.stream(all)
+          .filter(migration -> migration.getState().isResolved())
+          .reduce((older, newer) -> newer)
+          .map(migration -> migration.getVersion().toString())
+          .orElse("none");
+      throw new RepriseException(
+          "the database's schema " + schema + " is at version " + newest.get().getVersion()
+              + ", this server knows up to " + known + ": upgrade the server");
+    }
+  }
+
+  private record Rights(String user, String database, boolean schemaExists, boolean mayCreate) {}
+
+  private void requireRights() {
+    Rights rights;
+    try (Connection connection = SessionSource.driver(database).getConnection()) {
+      rights = Jdbc.query(
+              connection,
+              """
+              select current_user, current_database(), n.oid is not null,
+                     case when n.oid is null then has_database_privilege(current_database(), 'create')
+                          else has_schema_privilege(n.oid, 'create') end
+              from (values (1)) one left join pg_namespace n on n.nspname = ?
+              """,
+              statement -> statement.setString(1, schema),
+              row -> new Rights(
+                  row.getString(1), row.getString(2), row.getBoolean(3), row.getBoolean(4)))
+          .get(0);
+    } catch (SQLException e) {
+      throw failed("the schema " + schema, e);
+    }
+    if (!rights.mayCreate()) {
+      String grant = rights.schemaExists()
+          ? "GRANT USAGE, CREATE ON SCHEMA " + schema
+          : "GRANT CREATE ON DATABASE \"" + rights.database() + "\"";
+      throw new RepriseException("user " + rights.user() + " may not create "
+          + (rights.schemaExists() ? "tables in the schema " : "the schema ")
+          + schema + " in " + database.maskedUrl() + "; as its owner run: " + grant + " TO \""
+          + rights.user()
+          + "\"; or run the output of \"reprise migrate --print-sql\" as another user");
+    }
+  }
+
+  private RepriseException failed(String what, Exception e) {
+    return new RepriseException(
+        "cannot migrate " + what + " in " + database.maskedUrl() + ": " + e.getMessage(), e);
+  }
+}

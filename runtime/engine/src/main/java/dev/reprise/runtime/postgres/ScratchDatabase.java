@@ -1,0 +1,89 @@
+package dev.reprise.runtime.postgres;
+
+import dev.reprise.RepriseException;
+import dev.reprise.runtime.config.DatabaseConfig;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** A fresh, empty database that goes away when it is closed. Thread-safe. */
+public final class ScratchDatabase implements AutoCloseable {
+  private static final Pattern URL =
+      Pattern.compile("(jdbc:postgresql:)(?:(//[^/?]*)/?)?([^/?]*)(\\?.*)?");
+
+  private final DatabaseConfig server;
+  private final DatabaseConfig config;
+  private final String name;
+
+  private ScratchDatabase(DatabaseConfig server, String name) {
+    this.server = server;
+    this.name = name;
+    this.config = DatabaseConfig.of(urlOf(server.url(), name), server.user(), server.password());
+  }
+
+  /**
+   * A database on the server of the given one, whose user may create databases.
+   *
+   * @throws RepriseException it may not, or the server cannot be reached
+   */
+  public static ScratchDatabase on(DatabaseConfig server) {
+    String name = "scratch_" + UUID.randomUUID().toString().replace("-", "");
+    run(server, "create database " + name);
+    return new ScratchDatabase(server, name);
+  }
+
+  /** A database on an embedded server that all scratch databases of this JVM share and that ends with the JVM. */
+  public static ScratchDatabase embedded() {
+    return on(ScratchServer.ofThisProcess());
+  }
+
+  /** How to reach it, with default sizes. */
+  public DatabaseConfig config() {
+    return config;
+  }
+
+  /** Its JDBC URL. */
+  public String jdbcUrl() {
+    return config.url();
+  }
+
+  /** As for the server; null where the URL or the system tells. */
+  public @Nullable String user() {
+    return config.user();
+  }
+
+  /** As for the server; null where the URL or the password file tells. */
+  public @Nullable String password() {
+    return config.password();
+  }
+
+  /** Drops it, ending the sessions that still use it. Closing twice is allowed. */
+  @Override
+  public void close() {
+    run(server, "drop database if exists " + name + " with (force)");
+  }
+
+  /** The URL of another database of the same server. */
+  static String urlOf(String url, String database) {
+    Matcher parts = URL.matcher(url);
+    if (!parts.matches()) {
+      throw new IllegalArgumentException(
+          "no database can be named in the URL " + DatabaseConfig.of(url).maskedUrl());
+    }
+    String authority = parts.group(2) == null ? "" : parts.group(2) + "/";
+    String parameters = parts.group(4) == null ? "" : parts.group(4);
+    return parts.group(1) + authority + database + parameters;
+  }
+
+  private static void run(DatabaseConfig server, String sql) {
+    try (Connection connection = SessionSource.driver(server).getConnection()) {
+      Jdbc.update(connection, sql, Binder.NOTHING);
+    } catch (SQLException e) {
+      throw new RepriseException(
+          "\"" + sql + "\" failed on " + server.maskedUrl() + ": " + e.getMessage(), e);
+    }
+  }
+}

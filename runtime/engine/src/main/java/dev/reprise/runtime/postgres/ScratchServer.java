@@ -1,0 +1,76 @@
+package dev.reprise.runtime.postgres;
+
+import dev.reprise.RepriseException;
+import dev.reprise.runtime.config.DatabaseConfig;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One embedded server for all scratch databases of this JVM, in the system's temporary directory. It is removed when the
+ * JVM ends; what a killed JVM leaves behind is removed by the next.
+ */
+final class ScratchServer {
+  private static final Logger LOG = LoggerFactory.getLogger(ScratchServer.class);
+  private static final String PREFIX = "reprise-scratch-";
+
+  private ScratchServer() {}
+
+  /** How to reach it; started at the first call. */
+  static DatabaseConfig ofThisProcess() {
+    return Holder.SERVER.config();
+  }
+
+  private static final class Holder {
+    static final EmbeddedServer SERVER = start();
+  }
+
+  private static EmbeddedServer start() {
+    Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+    removeOrphans(temporary);
+    Path directory = temporary.resolve(PREFIX + ProcessHandle.current().pid());
+    EmbeddedServer server = EmbeddedServer.startOrJoin(directory);
+    Runtime.getRuntime()
+        .addShutdownHook(new Thread(() -> remove(directory), "reprise-scratch-removal"));
+    return server;
+  }
+
+  private static void removeOrphans(Path temporary) {
+    try (DirectoryStream<Path> found = Files.newDirectoryStream(temporary, PREFIX + "*")) {
+      for (Path directory : found) {
+        if (!isOwned(directory)) {
+          remove(directory);
+        }
+      }
+    } catch (IOException e) {
+      LOG.warn("cannot look for scratch servers left behind in {}", temporary, e);
+    }
+  }
+
+  private static boolean isOwned(Path directory) {
+    String owner = String.valueOf(directory.getFileName()).substring(PREFIX.length());
+    try {
+      return ProcessHandle.of(Long.parseLong(owner)).isPresent();
+    } catch (NumberFormatException e) {
+      // Not one of ours.
+      return true;
+    }
+  }
+
+  private static void remove(Path directory) {
+    try {
+      var files = new ServerDirectory(directory);
+      if (files.postmaster().map(Postmaster::isRunning).orElse(false)) {
+        ServerPrograms.in(PostgresBinaries.unpacked())
+            .stop(files, EmbeddedServer.StopMode.IMMEDIATE);
+      }
+      PostgresBinaries.deleteTree(directory);
+    } catch (IOException | SQLException | RepriseException e) {
+      LOG.warn("cannot remove the scratch server in {}", directory, e);
+    }
+  }
+}

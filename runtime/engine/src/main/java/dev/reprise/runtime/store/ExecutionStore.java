@@ -1,0 +1,184 @@
+package dev.reprise.runtime.store;
+
+import static dev.reprise.runtime.store.ExecutionReader.COLUMNS;
+import static dev.reprise.runtime.store.ExecutionReader.JOINS;
+
+import dev.reprise.runtime.postgres.Jdbc;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Reads executions and their logs, and takes requests about them. Each method is one transaction. Thread-safe. */
+public final class ExecutionStore {
+  private final LogDatabase database;
+  private final DatabaseClock clock;
+
+  /** On this database, with the times of {@code clock}. */
+  public ExecutionStore(LogDatabase database, DatabaseClock clock) {
+    this.database = database;
+    this.clock = clock;
+  }
+
+  /** An execution and its log, as of one moment. */
+  public record Loaded(ExecutionRow row, List<OperationRow> operations) {}
+
+  /** The execution of a public id. */
+  public Optional<ExecutionRow> find(String id) {
+    return database.log(connection -> find(connection, id));
+  }
+
+  /** The execution of an internal id with its log. */
+  public Optional<Loaded> load(UUID execution) {
+    return database.log(connection -> {
+      // the row before the log: what is delivered in between is then in the log already, and
+      // counted only later
+      var sql =
+          "select %s from reprise.executions e %s where e.execution = ?".formatted(COLUMNS, JOINS);
+      var row = Jdbc.queryOne(
+          connection, sql, statement -> statement.setObject(1, execution), ExecutionReader::read);
+      return row.isEmpty()
+          ? Optional.empty()
+          : Optional.of(new Loaded(row.get(), operations(connection, execution)));
+    });
+  }
+
+  /** The log of an execution in the order of positions; empty where there is no such execution. */
+  public Optional<List<OperationRow>> operations(String id) {
+    return database.log(connection -> {
+      var row = find(connection, id);
+      return row.isEmpty()
+          ? Optional.empty()
+          : Optional.of(operations(connection, row.get().execution()));
+    });
+  }
+
+  /** Executions, the newest first. */
+  public List<ExecutionRow> list(ExecutionFilter filter) {
+    var sql = """
+        select %s from reprise.executions e %s
+         where (?::text is null or e.function = ?)
+           and (?::text is null or e.status = ?::reprise.execution_status)
+           and (?::text is null or e.tags ->> ? = ?)
+           and (?::timestamptz is null or e.created_at >= ?)
+           and (?::timestamptz is null or e.created_at < ?)
+           and (?::uuid is null or e.execution < ?)
+         order by e.execution desc
+         limit ?
+        """.formatted(COLUMNS, JOINS);
+    return database.log(connection -> Jdbc.query(
+        connection,
+        sql,
+        statement -> {
+          statement.setString(1, filter.function());
+          statement.setString(2, filter.function());
+          var status = filter.status() == null ? null : filter.status().name();
+          statement.setString(3, status);
+          statement.setString(4, status);
+          statement.setString(5, filter.tagName());
+          statement.setString(6, filter.tagName());
+          statement.setString(7, filter.tagValue());
+          Births.setInstant(statement, 8, filter.from());
+          Births.setInstant(statement, 9, filter.from());
+          Births.setInstant(statement, 10, filter.to());
+          Births.setInstant(statement, 11, filter.to());
+          statement.setObject(12, filter.after(), Types.OTHER);
+          statement.setObject(13, filter.after(), Types.OTHER);
+          statement.setInt(14, filter.limit());
+        },
+        ExecutionReader::read));
+  }
+
+  /** Those of the given executions that are terminal, parked or stranded. */
+  public List<ExecutionRow> settled(Collection<UUID> executions) {
+    var sql = """
+        select %s from reprise.executions e %s
+         where e.execution = any(?) and e.status not in ('PENDING', 'RUNNING', 'WAITING')
+        """.formatted(COLUMNS, JOINS);
+    return database.log(connection -> Jdbc.query(
+        connection,
+        sql,
+        statement ->
+            new Columns(statement).add("uuid", List.copyOf(executions), execution -> execution),
+        ExecutionReader::read));
+  }
+
+  /** How many children of the execution are not terminal. */
+  public int livingChildren(UUID execution) {
+    var sql = "select count(*) from reprise.executions where parent = ? and completed_at is null";
+    return database.log(connection -> Jdbc.queryOne(
+            connection, sql, statement -> statement.setObject(1, execution), row -> row.getInt(1))
+        .orElse(0));
+  }
+
+  /**
+   * Asks for the cancellation of a living execution and of its living descendants; a waiting or parked one becomes due.
+   *
+   * @return the internal ids of those that were asked just now
+   */
+  public List<UUID> requestCancellation(UUID execution) {
+    var sql = """
+        with recursive family as (
+            select execution from reprise.executions where execution = ?
+            union
+            select c.execution from reprise.executions c join family f on c.parent = f.execution),
+          alive as (
+            select e.execution from reprise.executions e join family using (execution)
+             where e.completed_at is null and e.cancel_requested_at is null
+             order by e.execution for update of e)
+        update reprise.executions e
+           set cancel_requested_at = clock_timestamp() + ? * interval '1 microsecond',
+               signals = signals + 1,
+               status = case when e.status in ('WAITING', 'PARKED', 'STRANDED') then 'PENDING' else e.status end,
+               wake_at = case when e.status <> 'RUNNING' then clock_timestamp() + ? * interval '1 microsecond' end
+          from alive where e.execution = alive.execution and e.completed_at is null
+        returning e.execution
+        """;
+    return database.log(connection -> Jdbc.query(
+        connection,
+        sql,
+        statement -> new Columns(statement)
+            .add(execution)
+            .add(clock.offsetMicros())
+            .add(clock.offsetMicros()),
+        row -> row.getObject(1, UUID.class)));
+  }
+
+  /** Makes a parked or stranded execution due; false where it is in another state. */
+  public boolean resume(UUID execution) {
+    var sql = """
+        update reprise.executions
+           set status = 'PENDING', error = null, wake_at = clock_timestamp() + ? * interval '1 microsecond'
+         where execution = ? and status in ('PARKED', 'STRANDED')
+        """;
+    return database.log(connection -> Jdbc.update(
+            connection,
+            sql,
+            statement -> new Columns(statement).add(clock.offsetMicros()).add(execution)))
+        == 1;
+  }
+
+  private static Optional<ExecutionRow> find(Connection connection, String id) throws SQLException {
+    var sql = "select %s from reprise.executions e %s where e.id = ?".formatted(COLUMNS, JOINS);
+    return Jdbc.queryOne(
+        connection, sql, statement -> statement.setString(1, id), ExecutionReader::read);
+  }
+
+  private static List<OperationRow> operations(Connection connection, UUID execution)
+      throws SQLException {
+    var sql = """
+        select position, kind, function, arguments, output, error, attempt, transaction_id, snapshot, isolation,
+               started_at, completed_at
+          from reprise.operations where execution = ?
+         order by string_to_array(position, '.')::int[]
+        """;
+    return Jdbc.query(
+        connection,
+        sql,
+        statement -> statement.setObject(1, execution),
+        ExecutionReader::readOperation);
+  }
+}

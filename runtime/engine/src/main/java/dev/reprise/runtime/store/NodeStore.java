@@ -1,0 +1,191 @@
+package dev.reprise.runtime.store;
+
+import dev.reprise.runtime.postgres.Jdbc;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** The nodes of the cluster, their heartbeats and their backends. Thread-safe. */
+public final class NodeStore {
+  private final LogDatabase database;
+  private final DatabaseClock clock;
+
+  /** On this database, with the times of {@code clock}. */
+  public NodeStore(LogDatabase database, DatabaseClock clock) {
+    this.database = database;
+    this.clock = clock;
+  }
+
+  /**
+   * A process that runs executions.
+   *
+   * @param host where process ids are comparable: host name, boot and process namespace
+   * @param deathTimeout how old its heartbeat may get
+   */
+  public record Node(
+      UUID node,
+      String name,
+      String host,
+      long pid,
+      Instant processStartedAt,
+      Duration deathTimeout) {}
+
+  /** Enters a node that lives. */
+  public void register(Node node) {
+    var sql = """
+        insert into reprise.nodes (node, name, host, pid, process_started_at, started_at, heartbeat_at, death_timeout,
+               state)
+        values (?, ?, ?, ?, ?, clock_timestamp(), clock_timestamp(), ? * interval '1 millisecond', 'LIVE')
+        """;
+    database.housekeeping(connection -> Jdbc.update(connection, sql, statement -> {
+      statement.setObject(1, node.node());
+      statement.setString(2, node.name());
+      statement.setString(3, node.host());
+      statement.setLong(4, node.pid());
+      Births.setInstant(statement, 5, node.processStartedAt());
+      statement.setLong(6, node.deathTimeout().toMillis());
+    }));
+  }
+
+  /** Notes the backend of a new connection; false where the node is dead or gone and must not have one. */
+  public static boolean registerBackend(Connection connection, UUID node) throws SQLException {
+    var sql = """
+        insert into reprise.backends (node, pid, backend_start)
+        select n.node, a.pid, a.backend_start
+          from reprise.nodes n, pg_stat_activity a
+         where n.node = ? and n.state <> 'DEAD' and a.pid = pg_backend_pid()
+        """;
+    return Jdbc.update(connection, sql, statement -> statement.setObject(1, node)) == 1;
+  }
+
+  /** Notes that the node lives; the database's time, or empty where it was declared dead. */
+  static Optional<Instant> heartbeat(Connection connection, UUID node) throws SQLException {
+    var sql = """
+        update reprise.nodes set heartbeat_at = clock_timestamp() where node = ? and state <> 'DEAD'
+        returning heartbeat_at
+        """;
+    return Jdbc.queryOne(
+        connection,
+        sql,
+        statement -> statement.setObject(1, node),
+        row -> ExecutionReader.instant(row, "heartbeat_at"));
+  }
+
+  /** Declares dead whose heartbeat is too old; gives all that are dead and not yet recovered from. */
+  static List<UUID> declareDead(Connection connection, UUID self) throws SQLException {
+    var sql = """
+        with silent as (
+          update reprise.nodes set state = 'DEAD'
+           where node <> ? and state <> 'DEAD' and heartbeat_at < clock_timestamp() - death_timeout
+          returning node)
+        select node from silent
+        union
+        select node from reprise.nodes where state = 'DEAD' and node <> ?
+        """;
+    return Jdbc.query(
+        connection,
+        sql,
+        statement -> {
+          statement.setObject(1, self);
+          statement.setObject(2, self);
+        },
+        row -> row.getObject(1, UUID.class));
+  }
+
+  /** The living nodes that run where process ids are comparable with ours. */
+  public List<Node> onHost(String host) {
+    var sql = """
+        select node, name, host, pid, process_started_at, extract(epoch from death_timeout) * 1000 as millis
+          from reprise.nodes where host = ? and state <> 'DEAD'
+        """;
+    return database.housekeeping(connection -> Jdbc.query(
+        connection,
+        sql,
+        statement -> statement.setString(1, host),
+        row -> new Node(
+            row.getObject("node", UUID.class),
+            row.getString("name"),
+            row.getString("host"),
+            row.getLong("pid"),
+            ExecutionReader.instant(row, "process_started_at"),
+            Duration.ofMillis(row.getLong("millis")))));
+  }
+
+  /** Declares one node dead that is known to be. */
+  public void declareDead(UUID node) {
+    database.housekeeping(connection -> Jdbc.update(
+        connection,
+        "update reprise.nodes set state = 'DEAD' where node = ?",
+        statement -> statement.setObject(1, node)));
+  }
+
+  /** Tells others that the node takes no more work. */
+  public void drain(UUID node) {
+    database.housekeeping(connection -> Jdbc.update(
+        connection,
+        "update reprise.nodes set state = 'DRAINING' where node = ? and state = 'LIVE'",
+        statement -> statement.setObject(1, node)));
+  }
+
+  /**
+   * Ends the backends of a dead node, waits until they are gone, and makes its executions due. A stopped process inside
+   * a transaction would hold its row locks for ever, and could still commit.
+   *
+   * @return how many executions became due; empty where backends live on or another node is at it
+   */
+  public Optional<Integer> recover(UUID deadNode) {
+    return database.log(connection -> {
+      var locked = Jdbc.queryOne(
+          connection,
+          "select node from reprise.nodes where node = ? and state = 'DEAD' for update skip locked",
+          statement -> statement.setObject(1, deadNode),
+          row -> row.getObject(1, UUID.class));
+      if (locked.isEmpty() || !terminateBackends(connection, deadNode)) {
+        return Optional.empty();
+      }
+      return Optional.of(release(connection, deadNode));
+    });
+  }
+
+  /** Gives back what the node owns and removes it from the cluster; its transactions must have ended. */
+  public int leave(UUID node) {
+    return database.housekeeping(connection -> release(connection, node));
+  }
+
+  private static boolean terminateBackends(Connection connection, UUID node) throws SQLException {
+    var sql = """
+        select coalesce(bool_and(pg_terminate_backend(a.pid, 2000)), true)
+          from reprise.backends b
+          join pg_stat_activity a on a.pid = b.pid and a.backend_start = b.backend_start
+         where b.node = ? and a.pid <> pg_backend_pid()
+        """;
+    return Jdbc.queryOne(
+            connection, sql, statement -> statement.setObject(1, node), row -> row.getBoolean(1))
+        .orElse(false);
+  }
+
+  private int release(Connection connection, UUID node) throws SQLException {
+    var sql = """
+        update reprise.executions
+           set status = 'PENDING', owner = null, wake_at = clock_timestamp() + ? * interval '1 microsecond'
+         where owner = ? and status = 'RUNNING'
+        """;
+    int released = Jdbc.update(
+        connection,
+        sql,
+        statement -> new Columns(statement).add(clock.offsetMicros()).add(node));
+    Jdbc.update(
+        connection,
+        "delete from reprise.backends where node = ?",
+        statement -> statement.setObject(1, node));
+    Jdbc.update(
+        connection,
+        "delete from reprise.nodes where node = ?",
+        statement -> statement.setObject(1, node));
+    return released;
+  }
+}

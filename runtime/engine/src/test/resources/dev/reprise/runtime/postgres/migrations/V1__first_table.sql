@@ -1,0 +1,2 @@
+-- A comment with ${no} placeholder and a quote '
+create table first_table (id int primary key);

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.reprise.samples.payments;
+
+import org.jspecify.annotations.NullMarked;

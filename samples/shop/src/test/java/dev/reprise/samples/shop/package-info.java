@@ -1,0 +1,4 @@
+@NullMarked
+package dev.reprise.samples.shop;
+
+import org.jspecify.annotations.NullMarked;
