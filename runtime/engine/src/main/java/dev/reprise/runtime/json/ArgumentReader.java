@@ -64,7 +64,7 @@ public final class ArgumentReader {
       }
       count++;
     }
-    requireEnd(parser, arguments);
+    WholeText.requireEnd(parser);
     if (count > values.length) {
       throw bad(
           count + (count == 1 ? " argument" : " arguments") + " given, " + values.length
@@ -84,7 +84,7 @@ public final class ArgumentReader {
       parser.nextToken();
       values[index] = value(parser, arguments.get(index), name, arguments);
     }
-    requireEnd(parser, arguments);
+    WholeText.requireEnd(parser);
     return absent(values, arguments, true);
   }
 
@@ -110,7 +110,7 @@ public final class ArgumentReader {
       JsonParser parser, Argument argument, String label, List<Argument> all) {
     var token = parser.currentToken();
     try {
-      return codec.partReader(argument.type()).<@Nullable Object>readValue(parser);
+      return codec.reader(argument.type()).<@Nullable Object>readValue(parser);
     } catch (JacksonException e) {
       if (ReadProblem.isMalformed(e)) {
         throw bad("the body " + ReadProblem.of(e).text(), all, e);
@@ -152,12 +152,6 @@ public final class ArgumentReader {
     var name = arguments.get(index).name();
     var label = name == null ? String.valueOf(index) : name;
     return new BadArgumentsException(label, label, "is missing", shape(arguments), null);
-  }
-
-  private void requireEnd(JsonParser parser, List<Argument> arguments) {
-    if (parser.nextToken() != null) {
-      throw bad("the body goes on after its end", arguments, null);
-    }
   }
 
   private BadArgumentsException bad(

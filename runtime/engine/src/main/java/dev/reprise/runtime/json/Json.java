@@ -32,8 +32,8 @@ public final class Json {
    * @throws UnreadableJsonException for malformed text, naming line and column
    */
   public static @Nullable Object parse(String json) {
-    try {
-      return READER.readValue(json);
+    try (var parser = READER.createParser(json)) {
+      return WholeText.read(parser, READER);
     } catch (JacksonException e) {
       throw new UnreadableJsonException("the text " + ReadProblem.of(e).text(), "", e);
     }

@@ -11,7 +11,6 @@ import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
-import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.ObjectWriter;
 import tools.jackson.databind.SerializationFeature;
@@ -27,6 +26,7 @@ public final class JsonCodec {
   private final JsonMapper mapper = JsonMappers.strict();
   private final SchemaGenerator schemas = new SchemaGenerator(mapper);
   private final ConcurrentMap<Type, ObjectWriter> writers = new ConcurrentHashMap<>();
+  private final ConcurrentMap<Type, ObjectWriter> canonicalWriters = new ConcurrentHashMap<>();
   private final ConcurrentMap<Type, ObjectReader> readers = new ConcurrentHashMap<>();
 
   /**
@@ -49,21 +49,21 @@ public final class JsonCodec {
     if (type == void.class || type == Void.class) {
       return null;
     }
-    try {
-      return readers.computeIfAbsent(type, this::reader).readValue(json);
+    try (var parser = mapper.createParser(json)) {
+      return WholeText.read(parser, reader(type));
     } catch (JacksonException e) {
       var path = Paths.of(e);
       throw new UnreadableJsonException(
           "the JSON is not of type " + type.getTypeName() + (path.isEmpty() ? "" : " at " + path)
-              + ": " + ReadProblem.of(e).text(),
+              + ": it " + ReadProblem.of(e).text(),
           path,
           e);
     }
   }
 
   /**
-   * Writes the arguments of a call in a canonical form: a JSON array, map entries and set elements sorted, properties in
-   * alphabetical order. Equal arguments give equal text.
+   * Writes the arguments of a call in a canonical form: a JSON array, map entries and set elements sorted, properties of
+   * records in their order, of other classes in alphabetical order. Equal arguments give equal text.
    *
    * @throws NotSerializableException naming the type and the place
    */
@@ -78,17 +78,7 @@ public final class JsonCodec {
         text.append(',');
       }
       var type = types.get(i);
-      text.append(write(
-          writers
-              .computeIfAbsent(type, this::writer)
-              .with(
-                  SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS,
-                  SerializationFeature.ORDER_SET_ELEMENTS)
-              .without(
-                  SerializationFeature.FAIL_ON_ORDER_MAP_BY_INCOMPARABLE_KEY,
-                  SerializationFeature.FAIL_ON_ORDER_SET_BY_INCOMPARABLE_ELEMENT),
-          arguments.get(i),
-          type));
+      text.append(write(canonicalWriter(type), arguments.get(i), type));
     }
     return text.append(']').toString();
   }
@@ -131,18 +121,21 @@ public final class JsonCodec {
     return mapper.createParser(json);
   }
 
-  ObjectReader partReader(Type type) {
-    return readers
-        .computeIfAbsent(type, this::reader)
-        .without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+  ObjectReader reader(Type type) {
+    return readers.computeIfAbsent(type, key -> mapper.readerFor(mapper.constructType(key)));
+  }
+
+  private ObjectWriter canonicalWriter(Type type) {
+    return canonicalWriters.computeIfAbsent(
+        type,
+        key -> writer(key)
+            .with(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+            .without(SerializationFeature.FAIL_ON_ORDER_MAP_BY_INCOMPARABLE_KEY)
+            .withAttribute(SetsInOrder.CANONICAL, true));
   }
 
   private ObjectWriter writer(Type type) {
     return mapper.writerFor(mapper.constructType(type == void.class ? Void.class : type));
-  }
-
-  private ObjectReader reader(Type type) {
-    return mapper.readerFor(mapper.constructType(type));
   }
 
   private static String write(ObjectWriter writer, @Nullable Object value, Type type) {

@@ -12,6 +12,7 @@ import tools.jackson.databind.cfg.DateTimeFeature;
 import tools.jackson.databind.cfg.EnumFeature;
 import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.module.SimpleModule;
 import tools.jackson.databind.type.LogicalType;
 
 /** The one configuration of Jackson: strict when reading, exact when writing, no class names in data. */
@@ -39,10 +40,12 @@ final class JsonMappers {
         .enable(
             DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
             DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES,
-            DeserializationFeature.FAIL_ON_TRAILING_TOKENS,
             DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY,
             DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-        .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+        .disable(
+            DeserializationFeature.ACCEPT_FLOAT_AS_INT,
+            // the end is checked where text is read, for an error of its own
+            DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
         .enable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
         .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
         .enable(EnumFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
@@ -69,6 +72,10 @@ final class JsonMappers {
             coercion -> coercion
                 .setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
                 .setCoercion(CoercionInputShape.Float, CoercionAction.Fail))
+        .annotationIntrospector(new PrimitivesRequired())
+        .addModule(new SimpleModule("reprise")
+            .setDeserializerModifier(new TimesAsText())
+            .setSerializerModifier(new SetsInOrder()))
         .deactivateDefaultTyping()
         .polymorphicTypeValidator(new NoClassNames());
   }

@@ -4,6 +4,7 @@ import java.lang.reflect.InvocationTargetException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonToken;
+import tools.jackson.core.exc.InputCoercionException;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.databind.exc.MismatchedInputException;
@@ -22,7 +23,7 @@ record ReadProblem(String text) {
 
   /** Whether the text is no JSON at all, rather than JSON that does not fit. */
   static boolean isMalformed(JacksonException e) {
-    return e instanceof StreamReadException;
+    return e instanceof StreamReadException && !(e instanceof InputCoercionException);
   }
 
   private static String text(JacksonException e) {
@@ -39,6 +40,15 @@ record ReadProblem(String text) {
     }
     if (e instanceof ValueInstantiationException refused) {
       return refusal(refused.getCause());
+    }
+    if (e instanceof InputCoercionException) {
+      return "is out of range";
+    }
+    if (e instanceof WholeText.EmptyText) {
+      return "is empty";
+    }
+    if (e instanceof WholeText.MoreText) {
+      return "goes on after its end";
     }
     if (e instanceof StreamConstraintsException) {
       return "is too large or too deep";

@@ -1,0 +1,152 @@
+package dev.reprise.runtime.http;
+
+import dev.reprise.ExecutionStatus;
+import dev.reprise.runtime.execution.Engine;
+import dev.reprise.runtime.store.ExecutionFilter;
+import dev.reprise.runtime.store.ExecutionRow;
+import io.javalin.http.Context;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/** The routes below {@code /v1/executions}. */
+final class Executions {
+  private static final int MOST = 1000;
+  private static final int USUAL = 100;
+  private static final Set<String> FILTERS =
+      Set.of("function", "status", "tag", "from", "to", "limit", "cursor");
+
+  private final Engine engine;
+  private final RequestBody bodies;
+  private final Waiting waiting;
+  private final Duration maxWait;
+
+  Executions(Engine engine, RequestBody bodies, Waiting waiting, Duration maxWait) {
+    this.engine = engine;
+    this.bodies = bodies;
+    this.waiting = waiting;
+    this.maxWait = maxWait;
+  }
+
+  List<Route> routes() {
+    return List.of(
+        Route.get("/v1/executions", Endpoint.atOnce(this::list)),
+        Route.get("/v1/executions/{id}", Endpoint.atOnce(this::show)),
+        Route.get("/v1/executions/{id}/operations", Endpoint.atOnce(this::operations)),
+        Route.get("/v1/executions/{id}/result", this::result),
+        Route.post(
+            "/v1/executions/{id}/cancel", Endpoint.atOnce(ctx -> change(ctx, engine::cancel))),
+        Route.post(
+            "/v1/executions/{id}/resume", Endpoint.atOnce(ctx -> change(ctx, engine::resume))));
+  }
+
+  private Answer list(Context ctx) {
+    var query = new QueryString(ctx.queryString(), FILTERS);
+    int limit = query.number("limit", 1, MOST, USUAL);
+    var tag = query.text("tag").map(Executions::tag).orElse(null);
+    // One more than asked for tells whether there is a next page.
+    var filter = new ExecutionFilter(
+        query.text("function").orElse(null),
+        query.text("status").map(Executions::status).orElse(null),
+        tag == null ? null : tag[0],
+        tag == null ? null : tag[1],
+        query.time("from"),
+        query.time("to"),
+        Math.min(limit + 1, MOST),
+        query.text("cursor").map(Cursor::parse).orElse(null));
+    var rows = engine.list(filter);
+    var shown = rows.subList(0, Math.min(limit, rows.size()));
+    boolean more = rows.size() > limit || (limit == MOST && rows.size() == MOST);
+    var next = more ? Cursor.of(shown.get(shown.size() - 1).execution()) : null;
+    return ExecutionView.list(shown.stream().map(ExecutionView::of).toList(), next);
+  }
+
+  private Answer show(Context ctx) {
+    withoutQuery(ctx);
+    return Answer.json(200, ExecutionView.of(find(id(ctx))).toString());
+  }
+
+  private Answer operations(Context ctx) {
+    withoutQuery(ctx);
+    var id = id(ctx);
+    var rows = engine.operations(id).orElseThrow(() -> unknown(id));
+    return ExecutionView.list(rows.stream().map(ExecutionView::of).toList(), null);
+  }
+
+  private CompletableFuture<Answer> result(Context ctx) {
+    var wait = new QueryString(ctx.queryString(), Set.of("wait")).seconds("wait");
+    var id = id(ctx);
+    var row = find(id);
+    if (wait.isZero() || isSettled(row)) {
+      return CompletableFuture.completedFuture(outcome(row));
+    }
+    var settled = engine.whenSettled(id);
+    var bounded = wait.compareTo(maxWait) > 0 ? maxWait : wait;
+    return waiting.until(settled, bounded, this::outcome, () -> {
+      settled.cancel(false);
+      return outcome(find(id));
+    });
+  }
+
+  private Answer change(Context ctx, Consumer<String> change) {
+    withoutQuery(ctx);
+    bodies.read(ctx);
+    var id = id(ctx);
+    change.accept(id);
+    return Outcome.accepted(id, find(id).status().name());
+  }
+
+  private Answer outcome(ExecutionRow row) {
+    return Outcome.of(
+        row, engine.function(row.function()).map(FunctionCalls::isVoid).orElse(false));
+  }
+
+  private ExecutionRow find(String id) {
+    return engine.find(id).orElseThrow(() -> unknown(id));
+  }
+
+  private static boolean isSettled(ExecutionRow row) {
+    return switch (row.status()) {
+      case SUCCEEDED, FAILED, CANCELLED, TIMED_OUT, PARKED, STRANDED -> true;
+      case PENDING, RUNNING, WAITING -> false;
+    };
+  }
+
+  /** The id in the path; one with a character that no id has, and the database no text, is not looked for. */
+  private static String id(Context ctx) {
+    var id = ctx.pathParam("id");
+    if (id.chars().anyMatch(Character::isISOControl)) {
+      throw unknown("of that kind");
+    }
+    return id;
+  }
+
+  private static ProblemException unknown(String id) {
+    return Problem.UNKNOWN_EXECUTION.because("there is no execution " + id);
+  }
+
+  private static void withoutQuery(Context ctx) {
+    new QueryString(ctx.queryString(), Set.of());
+  }
+
+  private static ExecutionStatus status(String text) {
+    try {
+      return ExecutionStatus.valueOf(text.toUpperCase(Locale.ROOT));
+    } catch (IllegalArgumentException e) {
+      throw QueryString.invalid(
+          "status", "one of " + Arrays.toString(ExecutionStatus.values()), text);
+    }
+  }
+
+  private static String[] tag(String text) {
+    var parts = text.split("[:=]", 2);
+    if (parts.length < 2 || parts[0].isEmpty()) {
+      throw QueryString.invalid("tag", "name:value", text);
+    }
+    return parts;
+  }
+}

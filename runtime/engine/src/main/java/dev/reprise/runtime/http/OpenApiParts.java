@@ -1,0 +1,189 @@
+package dev.reprise.runtime.http;
+
+import dev.reprise.ExecutionStatus;
+import dev.reprise.runtime.json.JsonObject;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** The parts of the OpenAPI document that are the same on every server. */
+final class OpenApiParts {
+  private static final String EXECUTION = "/v1/executions/{id}";
+
+  private OpenApiParts() {}
+
+  /** Adds the routes that do not depend on what is deployed. */
+  static void addRoutes(JsonObject paths) {
+    paths
+        .put("/v1/functions", get("Lists the functions", "Functions"))
+        .put(
+            "/v1/executions",
+            get(
+                "Lists executions, the newest first",
+                "Executions",
+                query("function", "The name of the function"),
+                query("status", "A state"),
+                query("tag", "name:value"),
+                query("from", "Created at or after, ISO-8601 with offset"),
+                query("to", "Created before, ISO-8601 with offset"),
+                query("limit", "How many at most, 1-1000; 100 unless stated"),
+                query("cursor", "The \"next\" of the page before")))
+        .put(EXECUTION, get("Shows an execution", "Execution", id()))
+        .put(EXECUTION + "/operations", get("Shows the log of an execution", "Operations", id()))
+        .put(
+            EXECUTION + "/result",
+            get(
+                "Waits for the result; answered as the call itself",
+                "Result",
+                id(),
+                query("wait", "For how many seconds at most")))
+        .put(EXECUTION + "/cancel", post("Asks for cancellation"))
+        .put(EXECUTION + "/resume", post("Lets a parked execution go on"));
+  }
+
+  /** Schemas and responses that the paths refer to. */
+  static JsonObject components() {
+    var responses = new JsonObject()
+        .put("Functions", response("Functions", list(new JsonObject().put("type", "object"))))
+        .put("Executions", response("Executions", list(reference("schemas", "Execution"))))
+        .put("Execution", response("An execution", reference("schemas", "Execution")))
+        .put("Operations", response("Operations", list(reference("schemas", "Operation"))))
+        .put("Result", response("What the function gave", new JsonObject()))
+        .put("Accepted", response("It goes on; see Location", reference("schemas", "Accepted")))
+        .put(
+            "Problem",
+            new JsonObject()
+                .put("description", "What was wrong (RFC 9457)")
+                .put(
+                    "content",
+                    new JsonObject()
+                        .put(
+                            MediaTypes.PROBLEM,
+                            new JsonObject().put("schema", reference("schemas", "Problem")))));
+    var schemas = new JsonObject()
+        .put("Execution", execution())
+        .put("Operation", operation())
+        .put("Accepted", object("id:string", "status:string"))
+        .put("Problem", object("type:string", "title:string", "status:integer", "detail:string"));
+    return new JsonObject().put("schemas", schemas).put("responses", responses);
+  }
+
+  static JsonObject header(String name, String description) {
+    return parameter("header", name, description, false);
+  }
+
+  static JsonObject reference(String kind, String name) {
+    return new JsonObject().put("$ref", "#/components/" + kind + "/" + name);
+  }
+
+  static JsonObject content(JsonObject schema) {
+    return new JsonObject().put(MediaTypes.JSON, new JsonObject().put("schema", schema));
+  }
+
+  private static JsonObject execution() {
+    var execution = object(
+        "id:string",
+        "function:string",
+        "version:string?",
+        "input:",
+        "output:",
+        "error:object",
+        "parent:string?",
+        "createdAt:string",
+        "startedAt:string?",
+        "completedAt:string?",
+        "wakeAt:string?",
+        "attempts:integer",
+        "tags:object");
+    var states = Arrays.stream(ExecutionStatus.values()).map(Enum::name).toList();
+    return execution.put(
+        "allOf",
+        List.of(new JsonObject()
+            .put(
+                "properties",
+                new JsonObject()
+                    .put("status", new JsonObject().put("type", "string").put("enum", states)))));
+  }
+
+  private static JsonObject operation() {
+    return object(
+        "position:string",
+        "function:string",
+        "kind:string",
+        "output:",
+        "error:object",
+        "attempt:integer",
+        "transactionId:string?",
+        "snapshot:string?",
+        "isolation:string?",
+        "startedAt:string?",
+        "completedAt:string");
+  }
+
+  /** An object with properties written as {@code name:type}, with a question mark where they may be null. */
+  private static JsonObject object(String... properties) {
+    var schemas = new JsonObject();
+    for (var property : properties) {
+      int colon = property.indexOf(':');
+      var type = property.substring(colon + 1);
+      var schema = new JsonObject();
+      if (type.endsWith("?")) {
+        schema.put("type", List.of(type.substring(0, type.length() - 1), "null"));
+      } else if (!type.isEmpty()) {
+        schema.put("type", type);
+      }
+      schemas.put(property.substring(0, colon), schema);
+    }
+    return new JsonObject().put("type", "object").put("properties", schemas);
+  }
+
+  private static JsonObject list(JsonObject items) {
+    var properties = new JsonObject()
+        .put("items", new JsonObject().put("type", "array").put("items", items))
+        .put("next", new JsonObject().put("type", List.of("string", "null")));
+    return new JsonObject().put("type", "object").put("properties", properties);
+  }
+
+  private static JsonObject response(String description, JsonObject schema) {
+    return new JsonObject().put("description", description).put("content", content(schema));
+  }
+
+  private static JsonObject get(String summary, String response, JsonObject... parameters) {
+    return operation("get", summary, "200", response, List.of(parameters));
+  }
+
+  private static JsonObject post(String summary) {
+    return operation("post", summary, "202", "Accepted", List.of(id()));
+  }
+
+  private static JsonObject operation(
+      String method, String summary, String status, String response, List<JsonObject> parameters) {
+    var operation = new JsonObject()
+        .put("summary", summary)
+        .put("parameters", new ArrayList<>(parameters))
+        .put(
+            "responses",
+            new JsonObject()
+                .put(status, reference("responses", response))
+                .put("default", reference("responses", "Problem")));
+    return new JsonObject().put(method, operation);
+  }
+
+  private static JsonObject id() {
+    return parameter("path", "id", "The id of the execution", true);
+  }
+
+  private static JsonObject query(String name, String description) {
+    return parameter("query", name, description, false);
+  }
+
+  private static JsonObject parameter(
+      String in, String name, String description, boolean required) {
+    return new JsonObject()
+        .put("name", name)
+        .put("in", in)
+        .put("required", required)
+        .put("description", description)
+        .put("schema", new JsonObject().put("type", "string"));
+  }
+}

@@ -1,0 +1,106 @@
+package dev.reprise.runtime.http;
+
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The query of an address, read strictly: a filter with a typing error must not list everything. Every method throws
+ * {@link ProblemException} that names the parameter and what it should be.
+ */
+final class QueryString {
+  private final Map<String, String> values = new HashMap<>();
+
+  /**
+   * Reads {@code name=value&..}.
+   *
+   * @param query as sent; null for none
+   * @param allowed the parameters of the route
+   */
+  QueryString(@Nullable String query, Set<String> allowed) {
+    if (query == null || query.isEmpty()) {
+      return;
+    }
+    for (var pair : query.split("&", -1)) {
+      if (pair.isEmpty()) {
+        continue;
+      }
+      int equals = pair.indexOf('=');
+      var name = decode(equals < 0 ? pair : pair.substring(0, equals));
+      if (!allowed.contains(name)) {
+        throw Problem.INVALID_QUERY.because("unknown parameter \"" + name + "\"; "
+            + (allowed.isEmpty() ? "this route has none" : "there are " + new TreeSet<>(allowed)));
+      }
+      if (values.put(name, equals < 0 ? "" : decode(pair.substring(equals + 1))) != null) {
+        throw Problem.INVALID_QUERY.because("parameter " + name + " is given twice");
+      }
+    }
+  }
+
+  /** The value; empty where it is not given or has nothing in it. */
+  Optional<String> text(String name) {
+    return Optional.ofNullable(values.get(name)).filter(value -> !value.isEmpty());
+  }
+
+  /** A whole number between the bounds. */
+  int number(String name, int least, int most, int otherwise) {
+    var text = text(name);
+    if (text.isEmpty()) {
+      return otherwise;
+    }
+    if (text.get().matches("[0-9]{1,9}")) {
+      int number = Integer.parseInt(text.get());
+      if (number >= least && number <= most) {
+        return number;
+      }
+    }
+    throw invalid(name, "a whole number between " + least + " and " + most, text.get());
+  }
+
+  /** A time to wait, in seconds. */
+  Duration seconds(String name) {
+    return Duration.ofSeconds(number(name, 0, 999_999_999, 0));
+  }
+
+  /** A point in time; a plus sign that was not encoded is understood. */
+  @Nullable
+  Instant time(String name) {
+    var text = text(name);
+    if (text.isEmpty()) {
+      return null;
+    }
+    try {
+      return OffsetDateTime.parse(text.get().replace(' ', '+')).toInstant();
+    } catch (DateTimeException e) {
+      throw invalid(name, "a time with offset as 2026-01-31T12:00:00Z", text.get());
+    }
+  }
+
+  /** To be thrown for a value that is not as expected. */
+  static ProblemException invalid(String name, String expected, String given) {
+    return Problem.INVALID_QUERY.because(
+        "parameter " + name + " is " + expected + ", not \"" + given + "\"");
+  }
+
+  private static String decode(String encoded) {
+    try {
+      var text = URLDecoder.decode(encoded, StandardCharsets.UTF_8);
+      if (text.indexOf('\0') < 0) {
+        return text;
+      }
+      throw Problem.INVALID_QUERY.because("a query has no NUL characters");
+    } catch (IllegalArgumentException e) {
+      throw Problem.INVALID_QUERY.because(
+          "\"" + encoded + "\" is not percent-encoded as it should be");
+    }
+  }
+}

@@ -1,0 +1,19 @@
+package dev.reprise.runtime.http;
+
+import io.javalin.http.HandlerType;
+
+/**
+ * A route.
+ *
+ * @param path with parameters in braces
+ * @param produces the type of its answers other than errors
+ */
+record Route(HandlerType method, String path, String produces, Endpoint endpoint) {
+  static Route get(String path, Endpoint endpoint) {
+    return new Route(HandlerType.GET, path, MediaTypes.JSON, endpoint);
+  }
+
+  static Route post(String path, Endpoint endpoint) {
+    return new Route(HandlerType.POST, path, MediaTypes.JSON, endpoint);
+  }
+}
