@@ -224,32 +224,15 @@ final class FakeEngine implements Engine {
         null,
         null,
         1,
-        request.tags());
+        request.tags(),
+        0,
+        null,
+        null);
   }
 
   private static ExecutionRow with(
       ExecutionRow row, ExecutionStatus status, @Nullable String output, @Nullable String error) {
-    return new ExecutionRow(
-        row.execution(),
-        row.id(),
-        row.principal(),
-        row.function(),
-        row.kind(),
-        row.version(),
-        status,
-        row.input(),
-        output,
-        error,
-        row.parent(),
-        row.owner(),
-        row.createdAt(),
-        row.startedAt(),
-        row.completedAt(),
-        row.wakeAt(),
-        row.deadline(),
-        row.cancelRequestedAt(),
-        row.attempts(),
-        row.tags());
+    return row.settled(status, output == null ? error : output, row.createdAt());
   }
 
   private static FunctionDefinition definition(Method method) {

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.entry;
 import dev.reprise.ExecutionStatus;
 import dev.reprise.OverloadedException;
 import dev.reprise.runtime.config.HttpConfig;
-import dev.reprise.runtime.execution.DatabaseUnavailableException;
+import dev.reprise.runtime.postgres.DatabaseUnavailableException;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.sql.SQLException;
