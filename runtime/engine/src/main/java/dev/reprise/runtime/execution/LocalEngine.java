@@ -142,7 +142,7 @@ public final class LocalEngine implements Engine {
       var existing = services.store().find(identity.id());
       return existing.isPresent() ? attach(existing.get(), identity, true) : accept(identity);
     }
-    services.due().run();
+    services.due().now();
     return new Submission(identity.id(), new CompletableFuture<>());
   }
 
@@ -211,7 +211,7 @@ public final class LocalEngine implements Engine {
       }
     }
     active.cancel(asked);
-    services.due().run();
+    services.due().now();
   }
 
   @Override
@@ -221,7 +221,7 @@ public final class LocalEngine implements Engine {
       throw ended(row, "resumed");
     }
     services.store().resume(row.execution());
-    services.due().run();
+    services.due().now();
   }
 
   @Override

@@ -84,12 +84,16 @@ final class RunLoop implements Runnable {
       }
     } finally {
       active.leave(identity.execution(), this);
+      boolean wasFull = active.freePlaces() == 0;
       active.giveBack();
-      services.due().run();
+      if (wasFull) {
+        services.due().now(); // somebody may wait for the place
+      }
     }
   }
 
   private boolean drive() throws InterruptedException {
+    services.metrics().executionStarted(identity.function());
     int again = 0;
     while (step()) {
       again++;
@@ -136,6 +140,7 @@ final class RunLoop implements Runnable {
 
   /** The log knows what this runner does not. */
   private boolean lookAgain() {
+    services.metrics().logConflict();
     Optional<Loaded> found = services.store().load(identity.execution());
     if (found.isEmpty()) {
       return belongsToAnother();

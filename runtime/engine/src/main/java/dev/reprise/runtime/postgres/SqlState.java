@@ -33,6 +33,16 @@ public final class SqlState {
     return anySql(failure, e -> isRetryableState(e.getSQLState()));
   }
 
+  /** The SQLSTATE of the first failure in the chain that has one; empty where none has. */
+  public static String of(Throwable failure) {
+    for (Throwable e = failure; e != null; e = e.getCause()) {
+      if (e instanceof SQLException sql && sql.getSQLState() != null) {
+        return sql.getSQLState();
+      }
+    }
+    return "";
+  }
+
   /** Whether the connection is no longer usable; what became of the transaction is unknown if it was committing. */
   public static boolean isConnectionLost(Throwable failure) {
     return any(failure, SqlState::isLoss);

@@ -25,9 +25,11 @@ import dev.reprise.runtime.store.GroupWrite;
 import dev.reprise.runtime.store.LogDatabase;
 import dev.reprise.runtime.store.NodeStore;
 import dev.reprise.runtime.store.Sweep;
+import dev.reprise.runtime.telemetry.Metrics;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
@@ -59,7 +61,7 @@ public final class Node implements AutoCloseable {
   private final Loop pulse;
   private boolean closed;
 
-  private Node(NodeConfig config, DatabaseConfig databaseConfig, Code code, UUID id) {
+  private Node(NodeConfig config, DatabaseConfig databaseConfig, Code code, Metrics metrics, UUID id) {
     this.config = config;
     this.databaseConfig = databaseConfig;
     this.membership = new NodeMembership(id, config.deathTimeout());
@@ -70,7 +72,8 @@ public final class Node implements AutoCloseable {
     this.active = new ActiveRuns(config.maxRunning(), threads);
     this.writer = new GroupWriter(log, new GroupWrite(clock));
     var services = new RunServices(
-        database, store, writer, new BusinessCommit(clock), clock, membership, threads, this::poke);
+        database, store, writer, new BusinessCommit(clock), clock, membership, threads, this::dueAt,
+        metrics);
     var installed = code.install(new Code.Site(log, this::engine, databaseConfig));
     this.catalog = installed.catalog();
     var launcher = new Launcher(services, active, settlements, catalog);
@@ -97,6 +100,11 @@ public final class Node implements AutoCloseable {
    * @throws RepriseException where the database or the code cannot be used; the message names what to do
    */
   public static Node start(NodeConfig config, DatabaseConfig database, Code code) {
+    return start(config, database, code, Metrics.OFF);
+  }
+
+  /** The same with something that counts. */
+  public static Node start(NodeConfig config, DatabaseConfig database, Code code, Metrics metrics) {
     Migrator.reprise(database).migrate();
     UUID id = UUID.randomUUID();
     try {
@@ -106,7 +114,7 @@ public final class Node implements AutoCloseable {
     }
     Node node;
     try {
-      node = new Node(config, database, code, id);
+      node = new Node(config, database, code, metrics, id);
     } catch (RuntimeException e) {
       leaveQuietly(database, id);
       throw e;
@@ -156,7 +164,8 @@ public final class Node implements AutoCloseable {
     return id;
   }
 
-  private void poke() {
+  private void dueAt(Instant time) {
+    heartbeat.dueAt(time);
     pulse.poke();
   }
 
@@ -190,7 +199,7 @@ public final class Node implements AutoCloseable {
     clock.advance(by);
     active.tick(clock.now());
     active.wakeAll();
-    pulse.poke();
+    dueAt(Instant.MIN);
   }
 
   /** Takes no new calls and claims nothing more; what runs goes on. */
