@@ -112,8 +112,7 @@ final class ServerDirectory {
     }
     return Optional.of(new Postmaster(
         Math.abs(Long.parseLong(lines.get(0).strip())),
-        Integer.parseInt(lines.get(3).strip()),
-        Files.getLastModifiedTime(file).toInstant()));
+        Integer.parseInt(lines.get(3).strip())));
   }
 
   /**
