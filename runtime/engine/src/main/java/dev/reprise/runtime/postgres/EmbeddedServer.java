@@ -29,6 +29,7 @@ public final class EmbeddedServer implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedServer.class);
   private static final String DATABASE = "reprise";
+  private static final int VALID_SECONDS = 2;
   private static final Backoff START =
       new Backoff(Duration.ofMillis(50), Duration.ofSeconds(1), 60);
   private static final Backoff LEAVE =
@@ -177,8 +178,10 @@ public final class EmbeddedServer implements AutoCloseable {
   }
 
   private static boolean mayPass(Exception e) {
+    String message = Objects.toString(e.getMessage(), "");
     return SqlState.isUnavailable(e)
-        || Objects.toString(e.getMessage(), "").contains("shared memory block");
+        || message.contains("shared memory block")
+        || message.contains("Address already in use");
   }
 
   private boolean isRunning() throws IOException {
@@ -190,6 +193,7 @@ public final class EmbeddedServer implements AutoCloseable {
       directory.disownPostmaster();
     }
     directory.writeSettings();
+    long before = directory.logSize();
     try {
       programs.run(
           "pg_ctl",
@@ -201,11 +205,12 @@ public final class EmbeddedServer implements AutoCloseable {
               "--timeout=60",
               "--silent"));
     } catch (RepriseException e) {
-      throw new RepriseException(e.getMessage() + "\n" + directory.endOfLog(), e);
+      throw new RepriseException(e.getMessage() + "\n" + directory.endOfLog(before), e);
     }
   }
 
   private void enter() throws IOException, SQLException {
+    leave();
     port = directory.postmaster().map(Postmaster::port).orElse(0);
     try (Connection connection = connect("postgres")) {
       String data = Jdbc.query(
@@ -229,7 +234,17 @@ public final class EmbeddedServer implements AutoCloseable {
 
   private boolean isUsedByOthers() throws IOException, SQLException {
     Connection own = presence;
-    for (int looks = 1; own != null && own.isValid(2); looks++) {
+    if (own == null || !own.isValid(VALID_SECONDS)) {
+      // The server has ended all sessions, as after the crash of one of them; others may be back
+      // already.
+      leave();
+      if (!isRunning()) {
+        return false;
+      }
+      own = connect(DATABASE);
+      presence = own;
+    }
+    for (int looks = 1; ; looks++) {
       boolean used = Jdbc.query(own, """
           select 1 from pg_stat_activity
           where backend_type in ('client backend', 'walsender') and pid <> pg_backend_pid()
@@ -241,7 +256,6 @@ public final class EmbeddedServer implements AutoCloseable {
       }
       await(LEAVE.delay(looks, ThreadLocalRandom.current()));
     }
-    return false;
   }
 
   private void stopServer(StopMode mode) throws IOException, SQLException {

@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class EmbeddedServerTest {
@@ -151,6 +153,27 @@ class EmbeddedServerTest {
 
     try (var server = EmbeddedServer.startOrJoin(directory)) {
       assertThat(ask(server, "select 1")).containsExactly("1");
+    }
+  }
+
+  @Test
+  void isLeftToOthersAlsoAfterACrashThatEndedAllSessions() throws Exception {
+    var first = EmbeddedServer.startOrJoin(directory);
+    var second = EmbeddedServer.startOrJoin(directory);
+    first.restart(EmbeddedServer.StopMode.IMMEDIATE);
+    second.close();
+    assertThat(ask(first, "select 1")).containsExactly("1");
+    first.close();
+    assertThat(directory.resolve("data/postmaster.pid")).doesNotExist();
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void runsInASessionOfItsOwnSoThatTheTerminalsSignalsDoNotReachIt() throws Exception {
+    try (var server = EmbeddedServer.startOrJoin(directory)) {
+      String status = Files.readString(Path.of("/proc", String.valueOf(server.pid()), "stat"));
+      String[] fields = status.substring(status.lastIndexOf(')') + 2).split(" ", -1);
+      assertThat(fields[3]).as("session").isEqualTo(String.valueOf(server.pid()));
     }
   }
 
