@@ -7,8 +7,6 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -44,15 +42,15 @@ public final class EmbeddedServer implements AutoCloseable {
   }
 
   private final ServerDirectory directory;
-  private final ServerPrograms programs;
+  private final ServerProcess process;
   private final String password;
   private int port;
   /** Tells other processes, by pg_stat_activity, that this one uses the server. */
   private @Nullable Connection presence;
 
-  private EmbeddedServer(ServerDirectory directory, ServerPrograms programs, String password) {
+  private EmbeddedServer(ServerDirectory directory, ServerProcess process, String password) {
     this.directory = directory;
-    this.programs = programs;
+    this.process = process;
     this.password = password;
   }
 
@@ -67,7 +65,8 @@ public final class EmbeddedServer implements AutoCloseable {
       ServerPrograms programs = ServerPrograms.in(PostgresBinaries.unpacked());
       return DirectoryLock.holding(directory.path(), () -> {
         directory.initialize(programs);
-        var server = new EmbeddedServer(directory, programs, directory.password());
+        var server = new EmbeddedServer(
+            directory, new ServerProcess(directory, programs), directory.password());
         server.startUnlessRunning();
         return server;
       });
@@ -117,9 +116,7 @@ public final class EmbeddedServer implements AutoCloseable {
   /** Stops the server, whoever uses it, and starts it again; the port stays where nobody else takes it. */
   public synchronized void restart(StopMode mode) {
     locked("restart", () -> {
-      if (isRunning()) {
-        stopServer(mode);
-      }
+      stopServer(mode);
       startUnlessRunning();
     });
   }
@@ -161,15 +158,13 @@ public final class EmbeddedServer implements AutoCloseable {
   private void startUnlessRunning() throws IOException, SQLException {
     for (int failures = 1; ; failures++) {
       try {
-        if (!isRunning()) {
-          start();
+        if (!process.isRunning()) {
+          process.start();
         }
         enter();
         return;
       } catch (RepriseException | SQLException e) {
-        // After a crash sessions of the dead server may hold its memory for a moment, or recovery
-        // may take its time.
-        if (!START.allows(failures) || !mayPass(e)) {
+        if (!START.allows(failures) || !ServerProcess.mayPass(e)) {
           throw e;
         }
         await(START.delay(failures, ThreadLocalRandom.current()));
@@ -177,41 +172,9 @@ public final class EmbeddedServer implements AutoCloseable {
     }
   }
 
-  private static boolean mayPass(Exception e) {
-    String message = Objects.toString(e.getMessage(), "");
-    return SqlState.isUnavailable(e)
-        || message.contains("shared memory block")
-        || message.contains("Address already in use");
-  }
-
-  private boolean isRunning() throws IOException {
-    return directory.postmaster().map(Postmaster::isRunning).orElse(false);
-  }
-
-  private void start() throws IOException {
-    if (directory.postmaster().map(Postmaster::hasProcess).orElse(false)) {
-      directory.disownPostmaster();
-    }
-    directory.writeSettings();
-    long before = directory.logSize();
-    try {
-      programs.run(
-          "pg_ctl",
-          List.of(
-              "start",
-              "--pgdata=" + directory.data(),
-              "--log=" + directory.log(),
-              "--wait",
-              "--timeout=60",
-              "--silent"));
-    } catch (RepriseException e) {
-      throw new RepriseException(e.getMessage() + "\n" + directory.endOfLog(before), e);
-    }
-  }
-
   private void enter() throws IOException, SQLException {
     leave();
-    port = directory.postmaster().map(Postmaster::port).orElse(0);
+    port = process.port();
     try (Connection connection = connect("postgres")) {
       String data = Jdbc.query(
               connection, "show data_directory", Binder.NOTHING, row -> row.getString(1))
@@ -238,7 +201,7 @@ public final class EmbeddedServer implements AutoCloseable {
       // The server has ended all sessions, as after the crash of one of them; others may be back
       // already.
       leave();
-      if (!isRunning()) {
+      if (!process.isRunning()) {
         return false;
       }
       own = connect(DATABASE);
@@ -260,9 +223,7 @@ public final class EmbeddedServer implements AutoCloseable {
 
   private void stopServer(StopMode mode) throws IOException, SQLException {
     leave();
-    if (isRunning()) {
-      programs.stop(directory, mode);
-    }
+    process.stop(mode);
   }
 
   private void leave() throws SQLException {
