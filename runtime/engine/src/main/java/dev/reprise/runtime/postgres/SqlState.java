@@ -80,14 +80,13 @@ public final class SqlState {
   }
 
   private static boolean isLoss(Throwable e) {
-    if (e instanceof IOException) {
-      return true;
-    }
     if (!(e instanceof SQLException sql)) {
       return false;
     }
     String state = sql.getSQLState();
-    return state != null && (state.startsWith("08") || ENDED_SESSION.contains(state));
+    // An IOException elsewhere may be the user's own.
+    return sql.getCause() instanceof IOException
+        || (state != null && (state.startsWith("08") || ENDED_SESSION.contains(state)));
   }
 
   private static boolean anySql(Throwable failure, Predicate<SQLException> test) {
