@@ -4,8 +4,8 @@ import dev.reprise.ExecutionEndedException;
 import dev.reprise.ExecutionNotFoundException;
 import dev.reprise.IdempotencyConflictException;
 import dev.reprise.OverloadedException;
-import dev.reprise.runtime.execution.DatabaseUnavailableException;
 import dev.reprise.runtime.json.BadArgumentsException;
+import dev.reprise.runtime.postgres.DatabaseUnavailableException;
 import io.javalin.http.HttpResponseException;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
@@ -44,7 +44,7 @@ final class Failures {
           .withHeader("Retry-After", "1");
     }
     if (cause instanceof DatabaseUnavailableException) {
-      LOG.warn("the database is unavailable", cause);
+      LOG.warn("{}", text(cause));
       return Problem.DATABASE_UNAVAILABLE
           .because("the server cannot reach its database at the moment; try again,"
               + " with an Idempotency-Key where an effect must not happen twice")
