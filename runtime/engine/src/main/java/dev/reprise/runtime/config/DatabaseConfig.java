@@ -67,6 +67,17 @@ public record DatabaseConfig(
     return masked(url);
   }
 
+  /** The same with other credentials where they are given. */
+  public DatabaseConfig withCredentials(@Nullable String newUser, @Nullable String newPassword) {
+    return new DatabaseConfig(
+        url,
+        newUser == null ? user : newUser,
+        newPassword == null ? password : newPassword,
+        callConnections,
+        logConnections,
+        housekeepingConnections);
+  }
+
   @Override
   public String toString() {
     return "DatabaseConfig[url=" + maskedUrl()

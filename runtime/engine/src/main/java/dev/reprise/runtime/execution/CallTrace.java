@@ -39,7 +39,7 @@ final class CallTrace {
   /** The last step called since the mark; null for none. */
   @Nullable
   Position stepSince(Mark since) {
-    return lastStep == since.lastStep ? null : lastStep;
+    return java.util.Objects.equals(lastStep, since.lastStep) ? null : lastStep;
   }
 
   /** A moment of the trace. */

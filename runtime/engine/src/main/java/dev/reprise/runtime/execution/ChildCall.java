@@ -129,7 +129,7 @@ final class ChildCall {
     }
 
     @Override
-    @SuppressWarnings("unchecked")
+    @SuppressWarnings({"unchecked", "NullAway"}) // T says itself whether it may be null
     public T result() throws Exception {
       var type = function.method().getGenericReturnType();
       try {

@@ -37,7 +37,7 @@ abstract class LeafScope implements ExecutionScope {
 
   /** The exception for a durable call that this scope cannot make. */
   IllegalStateException refusal(String what) {
-    return new IllegalStateException(what + " is not possible inside " + place
+    return new RefusedCallException(what + " is not possible inside " + place
         + ": call it from the @Workflow, before or after");
   }
 

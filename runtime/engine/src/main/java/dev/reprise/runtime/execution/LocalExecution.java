@@ -72,7 +72,7 @@ public final class LocalExecution<T extends @Nullable Object> implements Executi
   }
 
   @Override
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings({"unchecked", "NullAway"}) // T says itself whether it may be null
   public T result() throws Exception {
     try {
       return (T) outcome();

@@ -70,7 +70,7 @@ final class RunLoop implements Runnable {
   @Override
   public void run() {
     try {
-      LogContext.within(identity.id(), this::drive);
+      LogContext.<Boolean, InterruptedException>within(identity.id(), this::drive);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (Throwable e) {
@@ -89,7 +89,7 @@ final class RunLoop implements Runnable {
     }
   }
 
-  private @Nullable Void drive() throws InterruptedException {
+  private boolean drive() throws InterruptedException {
     int again = 0;
     while (step()) {
       again++;
@@ -99,7 +99,7 @@ final class RunLoop implements Runnable {
       }
       Backoff.await(LOOK_AGAIN.delay(again, ThreadLocalRandom.current()));
     }
-    return null;
+    return true;
   }
 
   /** One run; whether another is needed. */
@@ -116,7 +116,7 @@ final class RunLoop implements Runnable {
     }
     var ending = new RunAttempt(run).go();
     if (ending instanceof Ending.Settled settled) {
-      return settle(settled, run);
+      return settle(settled);
     }
     if (ending instanceof Ending.LookAgain) {
       return lookAgain();
@@ -124,33 +124,10 @@ final class RunLoop implements Runnable {
     return ending instanceof Ending.Abandoned && giveUp(run);
   }
 
-  private boolean settle(Ending.Settled settled, Run run) {
-    var row = identity.asRow(settled.status(), null);
-    boolean success = settled.status() == ExecutionStatus.SUCCEEDED;
-    settlements.settled(new ExecutionRow(
-        row.execution(),
-        row.id(),
-        row.principal(),
-        row.function(),
-        row.kind(),
-        row.version(),
-        settled.status(),
-        row.input(),
-        success ? settled.outcome() : null,
-        success ? null : settled.outcome(),
-        null,
-        null,
-        row.createdAt(),
-        row.startedAt(),
-        services.clock().now(),
-        null,
-        row.deadline(),
-        null,
-        loaded == null ? 1 : loaded.row().attempts(),
-        row.tags(),
-        run.signals(),
-        row.parentExecution(),
-        row.parentPosition()));
+  private boolean settle(Ending.Settled settled) {
+    var row = loaded == null ? identity.asRow(ExecutionStatus.RUNNING, owner) : loaded.row();
+    settlements.settled(
+        row.settled(settled.status(), settled.outcome(), services.clock().now()));
     if (identity.parent() != null) {
       active.delivered(List.of(identity.parent()));
     }

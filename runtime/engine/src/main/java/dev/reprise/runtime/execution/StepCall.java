@@ -74,16 +74,14 @@ final class StepCall {
   }
 
   private boolean isFinal(Throwable thrown) {
-    return policy.noRetryFor().stream().anyMatch(kind -> kind.isInstance(thrown))
-        || thrown instanceof IllegalStateException refused
-            && refused.getMessage() != null
-            && refused.getMessage().contains("is not possible inside a @Step");
+    return thrown instanceof RefusedCallException
+        || policy.noRetryFor().stream().anyMatch(kind -> kind.isInstance(thrown));
   }
 
   private void pause(int attempt) {
     double factor = Math.pow(policy.backoff(), attempt - 1);
-    double nanos = Math.min(
-        policy.initialInterval().toNanos() * factor, policy.maxInterval().toNanos());
+    double nanos = Math.min((double) policy.initialInterval().toNanos() * factor, (double)
+        policy.maxInterval().toNanos());
     // a little jitter, so that many steps that failed together do not come back together
     var pause =
         Duration.ofNanos((long) (nanos * (0.9 + ThreadLocalRandom.current().nextDouble() * 0.2)));

@@ -190,6 +190,7 @@ final class WaitRoom {
   }
 
   /** Tells whether user code had interrupted its own thread, by which a durable wait is not ended. */
+  @SuppressWarnings("WaitNotInLoop") // the callers loop
   private boolean awaitNanos(long nanos) {
     try {
       var unused = changed.awaitNanos(nanos);

@@ -103,9 +103,9 @@ final class WorkflowSaga implements Saga {
     private Action<?> undo = () -> {};
     private @Nullable String key;
 
-    private @Nullable Void call() throws Exception {
+    private boolean call() throws Exception {
       undo.run();
-      return null;
+      return true;
     }
   }
 }

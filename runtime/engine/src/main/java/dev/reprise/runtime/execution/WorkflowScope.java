@@ -95,7 +95,7 @@ final class WorkflowScope implements ExecutionScope {
   }
 
   @Override
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings({"unchecked", "NullAway"}) // T says itself whether it may be null
   public <T extends @Nullable Object, X extends Exception> T step(
       String name, Type type, Call<T, X> call) throws X {
     try {
@@ -291,7 +291,7 @@ final class WorkflowScope implements ExecutionScope {
   }
 
   /** Runs a compensation: failures are not recorded, and steps have the key of the one that is undone. */
-  void undo(@Nullable String key, Call<@Nullable Void, Exception> compensation) throws Exception {
+  void undo(@Nullable String key, Call<Boolean, Exception> compensation) throws Exception {
     boolean undoingBefore = undoing;
     var keyBefore = undoKey;
     int mark = counter;

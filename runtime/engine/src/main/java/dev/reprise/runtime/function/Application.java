@@ -37,7 +37,7 @@ public final class Application implements AutoCloseable {
     this.client = builder.client();
     this.stubs = builder.stubs();
     this.loader = builder.loader();
-    this.functions = scan(builder.functions(), version);
+    this.functions = scan(builder.functions(), new FunctionScanner(codec, version));
     this.byName = byName(functions);
     this.bound = builder.bound(functions.keySet());
     try {
@@ -162,8 +162,7 @@ public final class Application implements AutoCloseable {
   }
 
   private static Map<Class<?>, List<FunctionDefinition>> scan(
-      List<Class<?>> types, @Nullable String version) {
-    var scanner = new FunctionScanner(version);
+      List<Class<?>> types, FunctionScanner scanner) {
     var functions = new LinkedHashMap<Class<?>, List<FunctionDefinition>>();
     types.stream()
         .distinct()

@@ -3,6 +3,7 @@ package dev.reprise.runtime.function;
 import dev.reprise.Function;
 import dev.reprise.Param;
 import dev.reprise.RegistrationException;
+import dev.reprise.runtime.json.JsonCodec;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -19,10 +20,17 @@ import org.jspecify.annotations.Nullable;
 public final class FunctionScanner {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,200}");
 
+  private final JsonCodec codec;
   private final @Nullable String version;
 
-  /** For the functions of a deployment; null where executions are not pinned. */
-  public FunctionScanner(@Nullable String version) {
+  /**
+   * For the functions of a deployment.
+   *
+   * @param codec knows which types can be recorded
+   * @param version null where executions are not pinned
+   */
+  public FunctionScanner(JsonCodec codec, @Nullable String version) {
+    this.codec = codec;
     this.version = version;
   }
 
@@ -36,7 +44,7 @@ public final class FunctionScanner {
     var functions = new ArrayList<FunctionDefinition>();
     var methods = new HashMap<String, Method>();
     for (var method : AnnotatedMethods.of(type)) {
-      MethodRules.check(type, method);
+      MethodRules.check(type, method, codec);
       var function = define(type, method);
       var other = methods.put(function.name(), method);
       if (other != null) {

@@ -1,6 +1,7 @@
 package dev.reprise.runtime.function;
 
 import dev.reprise.RegistrationException;
+import dev.reprise.runtime.json.JsonCodec;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 
@@ -9,7 +10,7 @@ final class MethodRules {
   private MethodRules() {}
 
   /** Refuses the method, naming the remedy. */
-  static void check(Class<?> type, Method method) {
+  static void check(Class<?> type, Method method, JsonCodec codec) {
     int modifiers = method.getModifiers();
     if (Modifier.isStatic(modifiers)) {
       throw refuse(type, method, "is static: make it a method of the instance");
@@ -23,16 +24,21 @@ final class MethodRules {
     if (Modifier.isAbstract(modifiers)) {
       throw refuse(type, method, "is abstract: annotate the method that implements it");
     }
+    checkSignature(type, method, codec);
+  }
+
+  /** Refuses a method whose arguments or result cannot be recorded. */
+  static void checkSignature(Class<?> type, Method method, JsonCodec codec) {
     var types = method.getGenericParameterTypes();
     for (int i = 0; i < types.length; i++) {
       var label = "parameter " + (i + 1) + " (" + types[i].getTypeName() + ")";
-      JsonTypes.problem(types[i]).ifPresent(problem -> {
+      codec.problem(types[i]).ifPresent(problem -> {
         throw refuse(type, method, "cannot be recorded: its " + label + " " + problem);
       });
     }
     var result = method.getGenericReturnType();
     if (result != void.class && result != Void.class) {
-      JsonTypes.problem(result).ifPresent(problem -> {
+      codec.problem(result).ifPresent(problem -> {
         throw refuse(
             type,
             method,

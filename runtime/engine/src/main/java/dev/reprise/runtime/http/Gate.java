@@ -6,12 +6,16 @@ import io.javalin.http.Handler;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Stands before every route: headers of every answer, and which callers may come in at all. */
 final class Gate implements Handler {
   /** The methods of HTTP; those that no route has are refused by the router, which knows those that it has. */
   static final Set<String> METHODS =
       Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT");
+
+  /** Jetty does not look into path parameters ({@code ;a=%zz}), and Javalin fails on what is wrong in them. */
+  private static final Pattern ENCODED = Pattern.compile("(?:[^%]|%[0-9A-Fa-f]{2})*+");
 
   private static final String OVERRIDE = "X-HTTP-Method-Override";
 
@@ -26,6 +30,9 @@ final class Gate implements Handler {
     ctx.header("X-Content-Type-Options", "nosniff");
     ctx.header("Cache-Control", "no-store");
     requirePlainMethod(ctx);
+    if (!ENCODED.matcher(ctx.path()).matches()) {
+      throw Problem.MALFORMED_REQUEST.because("the path is not percent-encoded as it should be");
+    }
     var refusal =
         policy.check(values(ctx, "Host"), values(ctx, "Origin"), values(ctx, "Sec-Fetch-Site"));
     if (refusal.isPresent()) {

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
@@ -105,6 +106,15 @@ public final class JsonCodec {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("this Java has no SHA-256", e);
     }
+  }
+
+  /**
+   * Why values of a type cannot be written and read back, as "contains java.io.InputStream, which ..": with the remedy,
+   * for the author of a function; empty where they can, as far as can be told beforehand.
+   */
+  public Optional<String> problem(Type type) {
+    return TypeRules.problem(type)
+        .or(() -> new TypeWalk(mapper).problem(mapper.constructType(type), ""));
   }
 
   /** The JSON Schema (2020-12) of what is read and written for a type, as JSON text; self-contained. */

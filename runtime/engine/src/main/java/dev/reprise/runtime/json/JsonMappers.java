@@ -46,7 +46,11 @@ final class JsonMappers {
             DeserializationFeature.ACCEPT_FLOAT_AS_INT,
             // the end is checked where text is read, for an error of its own
             DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-        .enable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
+        .enable(
+            MapperFeature.SORT_PROPERTIES_ALPHABETICALLY,
+            // getters that nothing can set (isEmpty, getTotal) would be written and then refused
+            MapperFeature.INFER_RECORD_GETTERS_FROM_COMPONENTS_ONLY,
+            MapperFeature.REQUIRE_SETTERS_FOR_GETTERS)
         .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
         .enable(EnumFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
         .enable(DateTimeFeature.WRITE_DATES_WITH_ZONE_ID)

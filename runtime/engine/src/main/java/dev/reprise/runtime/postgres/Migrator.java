@@ -53,8 +53,7 @@ public final class Migrator {
    */
   public int migrate() {
     try {
-      Flyway flyway = Flyway.configure(Migrator.class.getClassLoader())
-          .configuration(common())
+      Flyway flyway = configured(Migrator.class.getClassLoader(), database)
           .locations("classpath:" + location)
           .failOnMissingLocations(true)
           .defaultSchema(schema)
@@ -87,8 +86,7 @@ public final class Migrator {
       return 0;
     }
     try {
-      return Flyway.configure(application)
-          .configuration(new Migrator(database, "", APPLICATION_LOCATION).common())
+      return configured(application, database)
           .locations("classpath:" + APPLICATION_LOCATION)
           .baselineOnMigrate(true)
           .baselineVersion("0")
@@ -108,8 +106,8 @@ public final class Migrator {
     return MigrationScripts.print(schema, location);
   }
 
-  private FluentConfiguration common() {
-    return Flyway.configure(Migrator.class.getClassLoader())
+  private static FluentConfiguration configured(ClassLoader loader, DatabaseConfig database) {
+    return Flyway.configure(loader)
         .dataSource(SessionSource.driver(database))
         .placeholderReplacement(false)
         .lockRetryCount(LOCK_WAIT_SECONDS)

@@ -113,7 +113,7 @@ final class PostgresBinaries {
     String architecture = arm ? "arm_64" : "x86_64";
     var names = new ArrayList<String>();
     if (alpine) {
-      names.add("postgres-linux-" + architecture + "-alpine.txz");
+      names.add("postgres-linux-" + architecture + "-alpine_linux.txz");
     }
     names.add("postgres-" + system + "-" + architecture + ".txz");
     if (arm && system.equals("darwin")) {

@@ -55,4 +55,33 @@ public record ExecutionRow(
         || status == ExecutionStatus.PARKED
         || status == ExecutionStatus.STRANDED;
   }
+
+  /** The row after it has settled, with its result or its error as JSON. */
+  public ExecutionRow settled(ExecutionStatus newStatus, @Nullable String outcome, Instant at) {
+    boolean success = newStatus == ExecutionStatus.SUCCEEDED;
+    return new ExecutionRow(
+        execution,
+        id,
+        principal,
+        function,
+        kind,
+        version,
+        newStatus,
+        input,
+        success ? outcome : null,
+        success ? null : outcome,
+        parent,
+        null,
+        createdAt,
+        startedAt,
+        newStatus.isTerminal() ? at : null,
+        null,
+        deadline,
+        cancelRequestedAt,
+        attempts,
+        tags,
+        signals,
+        parentExecution,
+        parentPosition);
+  }
 }

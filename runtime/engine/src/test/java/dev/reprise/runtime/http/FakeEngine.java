@@ -250,30 +250,7 @@ final class FakeEngine implements Engine {
 
   private static ExecutionRow with(
       ExecutionRow row, ExecutionStatus status, @Nullable String output, @Nullable String error) {
-    return new ExecutionRow(
-        row.execution(),
-        row.id(),
-        row.principal(),
-        row.function(),
-        row.kind(),
-        row.version(),
-        status,
-        row.input(),
-        output,
-        error,
-        row.parent(),
-        row.owner(),
-        row.createdAt(),
-        row.startedAt(),
-        row.completedAt(),
-        row.wakeAt(),
-        row.deadline(),
-        row.cancelRequestedAt(),
-        row.attempts(),
-        row.tags(),
-        row.signals(),
-        row.parentExecution(),
-        row.parentPosition());
+    return row.settled(status, output == null ? error : output, row.createdAt());
   }
 
   private static FunctionDefinition definition(Method method) {

@@ -187,6 +187,8 @@ class HttpServerTest {
             + "\r\n\r\n",
         "POST " + ADD + " HTTP/1.1\r\nHost: " + server.host()
             + "\r\nTransfer-Encoding: made-up\r\n\r\n",
+        "GET /v1/executions/k;a=%zz HTTP/1.1\r\nHost: " + server.host()
+            + "\r\nConnection: close\r\n\r\n",
         "GET /v1/executions/%zz HTTP/1.1\r\nHost: " + server.host() + "\r\n\r\n",
         "POST " + ADD + " HTTP/1.1\r\nHost: " + server.host() + "\r\nContent-Length: x\r\n\r\n",
         "POST " + ADD + " HTTP/1.1\r\nHost: " + server.host()

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.JsonValue;
 import dev.reprise.TypeRef;
 import java.lang.reflect.Type;
 import java.math.BigDecimal;
@@ -50,7 +51,23 @@ class JsonCodecTest {
     }
   }
 
+  record Sku(@JsonValue String code) {}
+
+  record Cart(List<String> items) {
+    public boolean isEmpty() {
+      return items.isEmpty();
+    }
+
+    public int getSize() {
+      return items.size();
+    }
+  }
+
   public static class Bean {
+    public String getDerived() {
+      return zebra + ant;
+    }
+
     private String zebra = "";
     private int ant;
 
@@ -115,7 +132,10 @@ class JsonCodecTest {
             ZonedDateTime.class,
             "\"2026-01-31T12:00:00+01:00[Europe/Berlin]\""),
         Arguments.of(new UUID(1, 2), UUID.class, "\"00000000-0000-0001-0000-000000000002\""),
+        Arguments.of(
+            Map.of(new Sku("a b"), 1), new TypeRef<Map<Sku, Integer>>() {}.type(), "{\"a b\":1}"),
         Arguments.of(new Nothing(), Nothing.class, "{}"),
+        Arguments.of(new Cart(List.of("pen")), Cart.class, "{\"items\":[\"pen\"]}"),
         Arguments.of(
             Optional.of(Colour.GREEN), new TypeRef<Optional<Colour>>() {}.type(), "\"GREEN\""),
         Arguments.of(Optional.empty(), new TypeRef<Optional<Colour>>() {}.type(), "null"),

@@ -44,7 +44,7 @@ class DatabaseTest {
       assertThat(show(call, "TimeZone")).isEqualTo("UTC");
       assertThat(show(call, "idle_in_transaction_session_timeout")).isEqualTo("1min");
       assertThat(show(call, "tcp_keepalives_idle")).isEqualTo("5");
-      assertThat(show(call, "tcp_user_timeout")).isEqualTo("10s");
+      assertThat(show(call, "tcp_user_timeout")).isEqualTo("10000");
     }
     assertThat(database.<String>log(c -> show(c, "transaction_isolation")))
         .isEqualTo("read committed");

@@ -1,4 +1,4 @@
-package dev.reprise.runtime.function;
+package dev.reprise.runtime.json;
 
 import java.io.Closeable;
 import java.lang.annotation.Annotation;
@@ -21,8 +21,8 @@ import java.util.concurrent.locks.Lock;
 import java.util.stream.BaseStream;
 import java.util.stream.Stream;
 
-/** Which types of parameters and results cannot become JSON and come back as what they were. */
-final class JsonTypes {
+/** Which types cannot become JSON and come back as what they were, as far as the types alone tell. */
+final class TypeRules {
   private static final List<Class<?>> ALIVE = List.of(
       Closeable.class,
       Wrapper.class,
@@ -51,7 +51,7 @@ final class JsonTypes {
   private static final List<String> SQL_VALUES =
       List.of("java.sql.Date", "java.sql.Time", "java.sql.Timestamp");
 
-  private JsonTypes() {}
+  private TypeRules() {}
 
   /** What is wrong with the type and what to do; empty where it is fine. */
   static Optional<String> problem(Type type) {
@@ -69,9 +69,9 @@ final class JsonTypes {
       return nested(array.getGenericComponentType());
     }
     if (type instanceof ParameterizedType generic) {
-      return raw((Class<?>) generic.getRawType())
+      return ofClass((Class<?>) generic.getRawType())
           .or(() -> Arrays.stream(generic.getActualTypeArguments())
-              .map(JsonTypes::nested)
+              .map(TypeRules::nested)
               .flatMap(Optional::stream)
               .findFirst());
     }
@@ -79,14 +79,15 @@ final class JsonTypes {
     if (plain.isArray()) {
       return nested(plain.getComponentType());
     }
-    if (plain.getTypeParameters().length > 0 && raw(plain).isEmpty()) {
+    if (plain.getTypeParameters().length > 0 && ofClass(plain).isEmpty()) {
       return Optional.of("contains " + plain.getSimpleName() + " without type arguments: write "
           + plain.getSimpleName() + "<..>");
     }
-    return raw(plain);
+    return ofClass(plain);
   }
 
-  private static Optional<String> raw(Class<?> type) {
+  /** The same for a class within another. */
+  static Optional<String> ofClass(Class<?> type) {
     if (isAlive(type)) {
       return Optional.of(
           "contains " + type.getName()
@@ -111,7 +112,7 @@ final class JsonTypes {
         || type == Runnable.class
         || type.isAnnotationPresent(FunctionalInterface.class)
         || ALIVE_PACKAGES.stream().anyMatch(type.getName()::startsWith)
-        || type.getPackageName().equals("dev.reprise");
+        || (type.getPackageName().equals("dev.reprise") && !type.isEnum());
   }
 
   private static boolean hasJacksonAnnotation(Class<?> type) {

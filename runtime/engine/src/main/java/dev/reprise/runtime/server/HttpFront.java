@@ -1,0 +1,57 @@
+package dev.reprise.runtime.server;
+
+import dev.reprise.runtime.config.HttpConfig;
+import dev.reprise.runtime.function.FunctionDefinition;
+import dev.reprise.runtime.http.HealthSource.Check;
+import dev.reprise.runtime.http.HttpServer;
+import dev.reprise.runtime.json.JsonCodec;
+import dev.reprise.runtime.telemetry.Metrics;
+import java.util.List;
+import java.util.OptionalInt;
+
+/** HTTP in front of a node. */
+public final class HttpFront implements EmbeddedRuntime.Front {
+  private final HttpServer http;
+  private final Runnable last;
+
+  /**
+   * Begins to listen.
+   *
+   * @param last run after everything is closed: it stops an embedded database
+   */
+  public HttpFront(Node node, HttpConfig config, Metrics metrics, Runnable last) {
+    this.last = last;
+    this.http = new HttpServer(
+        config, node.engine(), function -> codec(node, function), () -> checks(node), metrics);
+    http.start();
+  }
+
+  private static JsonCodec codec(Node node, FunctionDefinition function) {
+    return node.catalog()
+        .find(function.version(), function.name())
+        .application()
+        .codec();
+  }
+
+  private static List<Check> checks(Node node) {
+    boolean healthy = node.isHealthy();
+    return List.of(
+        new Check("database", healthy, healthy ? "reached" : "no heartbeat was committed lately"));
+  }
+
+  @Override
+  public OptionalInt port() {
+    return OptionalInt.of(http.port());
+  }
+
+  @Override
+  public void refuseNewWork() {
+    http.refuseNewWork();
+  }
+
+  @Override
+  public void close() {
+    http.close();
+    last.run();
+  }
+}

@@ -1,0 +1,98 @@
+package dev.reprise.runtime.engine;
+
+import dev.reprise.runtime.config.DatabaseConfig;
+import dev.reprise.runtime.config.NodeConfig;
+import dev.reprise.runtime.postgres.Jdbc;
+import dev.reprise.runtime.postgres.ScratchDatabase;
+import dev.reprise.runtime.postgres.TestDatabase;
+import dev.reprise.runtime.server.Code;
+import dev.reprise.runtime.server.EmbeddedRuntime;
+import dev.reprise.runtime.server.Node;
+import dev.reprise.runtime.server.TestFront;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** A node in this process on a database of its own. */
+final class TestNode implements AutoCloseable {
+  private final ScratchDatabase database;
+  private final boolean ownsDatabase;
+  private final EmbeddedRuntime runtime;
+
+  private TestNode(ScratchDatabase database, boolean ownsDatabase, EmbeddedRuntime runtime) {
+    this.database = database;
+    this.ownsDatabase = ownsDatabase;
+    this.runtime = runtime;
+  }
+
+  static TestNode start(Class<?>... functions) {
+    return on(TestDatabase.create(), true, functions);
+  }
+
+  /** Another node on the same database. */
+  TestNode another(Class<?>... functions) {
+    return on(database, false, functions);
+  }
+
+  private static TestNode on(ScratchDatabase database, boolean owns, Class<?>... functions) {
+    var config =
+        new NodeConfig(Duration.ofSeconds(3), Duration.ofMillis(500), 64, Duration.ofSeconds(5));
+    var node = Node.start(
+        config, database.config(), Code.ofClasses(List.of(functions), Map.of(), Map.of(), null));
+    return new TestNode(database, owns, new EmbeddedRuntime(node, TestFront.none()));
+  }
+
+  EmbeddedRuntime runtime() {
+    return runtime;
+  }
+
+  Node node() {
+    return runtime.node();
+  }
+
+  <A> A get(Class<A> functions) {
+    return runtime.get(functions);
+  }
+
+  void advance(Duration by) {
+    node().advance(by);
+  }
+
+  DatabaseConfig config() {
+    return database.config();
+  }
+
+  Connection connect() throws SQLException {
+    return DriverManager.getConnection(
+        database.config().url(), database.config().user(), database.config().password());
+  }
+
+  void sql(String statement) {
+    try (var connection = connect();
+        var prepared = connection.createStatement()) {
+      prepared.execute(statement);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  long longOf(String query) {
+    try (var connection = connect()) {
+      return Jdbc.queryOne(connection, query, statement -> {}, row -> row.getLong(1))
+          .orElseThrow();
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    runtime.close();
+    if (ownsDatabase) {
+      database.close();
+    }
+  }
+}
