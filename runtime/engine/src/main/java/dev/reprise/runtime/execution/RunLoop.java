@@ -130,8 +130,11 @@ final class RunLoop implements Runnable {
 
   private boolean settle(Ending.Settled settled) {
     var row = loaded == null ? identity.asRow(ExecutionStatus.RUNNING, owner) : loaded.row();
-    settlements.settled(
-        row.settled(settled.status(), settled.outcome(), services.clock().now()));
+    var now = services.clock().now();
+    services
+        .metrics()
+        .executionEnded(identity.function(), settled.status(), Duration.between(identity.createdAt(), now));
+    settlements.settled(row.settled(settled.status(), settled.outcome(), now));
     if (identity.parent() != null) {
       active.delivered(List.of(identity.parent()));
     }
