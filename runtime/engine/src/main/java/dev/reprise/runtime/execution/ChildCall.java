@@ -169,7 +169,7 @@ final class ChildCall {
           function.name(),
           JsonCodec.hash(id),
           row.output(),
-          row.output() == null ? Outcomes.errorOf(row) : null,
+          row.status() == ExecutionStatus.SUCCEEDED ? null : Outcomes.errorOf(row),
           1,
           null,
           null,

@@ -28,7 +28,8 @@ final class KeyedCall {
   }
 
   /** A wait for the answer; null where the call is over and another one has to be made. */
-  @Nullable CompletableFuture<ExecutionRow> join() {
+  @Nullable
+  CompletableFuture<ExecutionRow> join() {
     synchronized (this) {
       if (over) {
         return null;

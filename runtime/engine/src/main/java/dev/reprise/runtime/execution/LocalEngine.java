@@ -65,8 +65,11 @@ public final class LocalEngine implements Engine {
     var code = catalog.find(function.version(), function.name());
     var identity = identity(request, code);
     if (request.asynchronous()) {
-      // by the row alone: a synchronous call of the same key that is in flight here is not durable yet
-      var existing = request.key() == null ? Optional.<ExecutionRow>empty() : services.store().find(identity.id());
+      // by the row alone: a synchronous call of the same key that is in flight here is not durable
+      // yet
+      var existing = request.key() == null
+          ? Optional.<ExecutionRow>empty()
+          : services.store().find(identity.id());
       return existing.isPresent() ? attach(existing.get(), identity, true) : accept(identity);
     }
     if (request.key() == null) {
@@ -92,9 +95,8 @@ public final class LocalEngine implements Engine {
     var wait = call.join();
     try {
       var existing = services.store().find(identity.id());
-      var submission = existing.isPresent()
-          ? attach(existing.get(), identity, false)
-          : runNow(code, identity);
+      var submission =
+          existing.isPresent() ? attach(existing.get(), identity, false) : runNow(code, identity);
       call.answeredBy(submission.settled());
     } catch (RuntimeException e) {
       call.fail(e);

@@ -133,7 +133,8 @@ final class RunLoop implements Runnable {
     var now = services.clock().now();
     services
         .metrics()
-        .executionEnded(identity.function(), settled.status(), Duration.between(identity.createdAt(), now));
+        .executionEnded(
+            identity.function(), settled.status(), Duration.between(identity.createdAt(), now));
     settlements.settled(row.settled(settled.status(), settled.outcome(), now));
     if (identity.parent() != null) {
       active.delivered(List.of(identity.parent()));

@@ -61,7 +61,8 @@ public final class Node implements AutoCloseable {
   private final Loop pulse;
   private boolean closed;
 
-  private Node(NodeConfig config, DatabaseConfig databaseConfig, Code code, Metrics metrics, UUID id) {
+  private Node(
+      NodeConfig config, DatabaseConfig databaseConfig, Code code, Metrics metrics, UUID id) {
     this.config = config;
     this.databaseConfig = databaseConfig;
     this.membership = new NodeMembership(id, config.deathTimeout());
@@ -72,7 +73,14 @@ public final class Node implements AutoCloseable {
     this.active = new ActiveRuns(config.maxRunning(), threads);
     this.writer = new GroupWriter(log, new GroupWrite(clock));
     var services = new RunServices(
-        database, store, writer, new BusinessCommit(clock), clock, membership, threads, this::dueAt,
+        database,
+        store,
+        writer,
+        new BusinessCommit(clock),
+        clock,
+        membership,
+        threads,
+        this::dueAt,
         metrics);
     var installed = code.install(new Code.Site(log, this::engine, databaseConfig));
     this.catalog = installed.catalog();
