@@ -1,4 +1,7 @@
-/** Tests of functions, against a real PostgreSQL. */
+/**
+ * Tests of functions with JUnit 5: {@link dev.reprise.testing.RepriseExtension} runs them as a server does, against a fresh
+ * PostgreSQL, and lets time pass.
+ */
 @NullMarked
 package dev.reprise.testing;
 

@@ -18,6 +18,7 @@ import dev.reprise.runtime.execution.Settlements;
 import dev.reprise.runtime.postgres.Backoff;
 import dev.reprise.runtime.postgres.Database;
 import dev.reprise.runtime.postgres.Migrator;
+import dev.reprise.runtime.store.Agenda;
 import dev.reprise.runtime.store.BusinessCommit;
 import dev.reprise.runtime.store.DatabaseClock;
 import dev.reprise.runtime.store.ExecutionStore;
@@ -50,6 +51,7 @@ public final class Node implements AutoCloseable {
   private final DatabaseClock clock = new DatabaseClock();
   private final NodeStore nodes;
   private final ExecutionStore store;
+  private final Agenda agenda;
   private final ExecutorService threads = RunThreads.create();
   private final ActiveRuns active;
   private final Settlements settlements = new Settlements();
@@ -70,6 +72,7 @@ public final class Node implements AutoCloseable {
     var log = new LogDatabase(database);
     this.nodes = new NodeStore(log, clock);
     this.store = new ExecutionStore(log, clock);
+    this.agenda = new Agenda(log, clock);
     this.active = new ActiveRuns(config.maxRunning(), threads);
     this.writer = new GroupWriter(log, new GroupWrite(clock));
     var services = new RunServices(
@@ -200,6 +203,11 @@ public final class Node implements AutoCloseable {
   /** The executions that run here. */
   public ActiveRuns active() {
     return active;
+  }
+
+  /** What is under way and what comes next; for tests. */
+  public Agenda agenda() {
+    return agenda;
   }
 
   /** Moves the time of executions forward; for tests. */
