@@ -15,7 +15,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,7 +39,7 @@ public final class Heartbeat implements Loop.Work {
   private final Cluster cluster;
   private Set<UUID> withoutRunner = Set.of();
   private long nextBeatNanos = System.nanoTime();
-  private final AtomicReference<Instant> known = new AtomicReference<>(Instant.MAX);
+  private Instant known = Instant.MAX;
   private volatile boolean claiming = true;
 
   /**
@@ -92,22 +91,31 @@ public final class Heartbeat implements Loop.Work {
 
   private Duration pulse() {
     long sent = System.nanoTime();
-    Instant nextDue = known.get();
+    @Nullable Instant nextDue = null;
+    Instant due = known();
     if (sent - nextBeatNanos >= 0) {
       nextBeatNanos = sent + cluster.interval().toNanos();
-      known.set(Instant.MAX);
+      forgetDue();
       nextDue = beat(sent);
-    } else if (!nextDue.isAfter(clock.now())) {
-      known.set(Instant.MAX);
+    } else if (!due.isAfter(clock.now())) {
+      forgetDue();
       nextDue = claimed(sweep.claim(
           membership.node(), cluster.capabilities().get(), places(), cluster.interval()));
     }
-    return pauseUntil(earlier(nextDue, known.get()));
+    return pauseUntil(earlier(nextDue, known()));
   }
 
   /** Something becomes due; the caller pokes the loop. */
-  public void dueAt(Instant time) {
-    known.accumulateAndGet(time, Heartbeat::earlier);
+  public synchronized void dueAt(Instant time) {
+    known = earlier(time, known);
+  }
+
+  private synchronized Instant known() {
+    return known;
+  }
+
+  private synchronized void forgetDue() {
+    known = Instant.MAX;
   }
 
   private static Instant earlier(@Nullable Instant a, Instant b) {
