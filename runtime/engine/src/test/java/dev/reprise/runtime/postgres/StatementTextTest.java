@@ -69,7 +69,7 @@ class StatementTextTest {
         "rollback work to savepoint \"reprise_1\"",
         "release REPRISE_2",
       })
-  void refusesWhatEndsOrRedefinesTheTransaction(String text) {
+  void refusesWhatEndsOrRedefinesTheTransaction(String text) { // tidy: a table
     assertThatThrownBy(() -> StatementText.of(text)).isInstanceOf(TransactionMisuseException.class);
   }
 
