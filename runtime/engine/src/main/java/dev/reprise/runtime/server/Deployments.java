@@ -99,7 +99,7 @@ final class Deployments implements Loop.Work {
   }
 
   private static void migrate(Prepared jar, DatabaseConfig database) {
-    int run = Migrator.migrateApplication(database, jar.application().loader());
+    int run = Migrator.migrateApplication(database, jar.file());
     if (run > 0) {
       LOG.info("{} migrations of {} were run", run, jar.name());
     }
