@@ -68,10 +68,8 @@ final class ScratchServer {
   private static void remove(Path directory) {
     try {
       var files = new ServerDirectory(directory);
-      if (files.postmaster().map(Postmaster::isRunning).orElse(false)) {
-        ServerPrograms.in(PostgresBinaries.unpacked())
-            .stop(files, EmbeddedServer.StopMode.IMMEDIATE);
-      }
+      new ServerProcess(files, ServerPrograms.in(PostgresBinaries.unpacked()))
+          .stop(EmbeddedServer.StopMode.IMMEDIATE);
       PostgresBinaries.deleteTree(directory);
     } catch (IOException | SQLException | RepriseException e) {
       LOG.warn("cannot remove the scratch server in {}", directory, e);
