@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,6 +40,7 @@ public final class Heartbeat implements Loop.Work {
   private final Cluster cluster;
   private Set<UUID> withoutRunner = Set.of();
   private long nextBeatNanos = System.nanoTime();
+  private final AtomicReference<Instant> known = new AtomicReference<>(Instant.MAX);
   private volatile boolean claiming = true;
 
   /**
@@ -83,21 +85,33 @@ public final class Heartbeat implements Loop.Work {
         throw e;
       }
       rejoin(System.nanoTime());
+      nextBeatNanos = System.nanoTime();
       return Duration.ZERO;
     }
   }
 
   private Duration pulse() {
     long sent = System.nanoTime();
-    Instant nextDue;
+    Instant nextDue = known.get();
     if (sent - nextBeatNanos >= 0) {
       nextBeatNanos = sent + cluster.interval().toNanos();
+      known.set(Instant.MAX);
       nextDue = beat(sent);
-    } else {
+    } else if (!nextDue.isAfter(clock.now())) {
+      known.set(Instant.MAX);
       nextDue = claimed(sweep.claim(
           membership.node(), cluster.capabilities().get(), places(), cluster.interval()));
     }
-    return pauseUntil(nextDue);
+    return pauseUntil(earlier(nextDue, known.get()));
+  }
+
+  /** Something becomes due; the caller pokes the loop. */
+  public void dueAt(Instant time) {
+    known.accumulateAndGet(time, Heartbeat::earlier);
+  }
+
+  private static Instant earlier(@Nullable Instant a, Instant b) {
+    return a == null || b.isBefore(a) ? b : a;
   }
 
   private @Nullable Instant beat(long sent) {
@@ -105,7 +119,8 @@ public final class Heartbeat implements Loop.Work {
         sweep.beat(membership.node(), cluster.capabilities().get(), places(), cluster.interval());
     if (beat.at() == null) {
       rejoin(sent);
-      return Instant.EPOCH;
+      nextBeatNanos = sent;
+      return null;
     }
     membership.confirmed(sent);
     clock.observe(beat.at());
@@ -115,7 +130,10 @@ public final class Heartbeat implements Loop.Work {
     passOnCancellations(beat.owned());
     restartWithoutRunner(beat.owned());
     var nextDue = claimed(beat);
-    return beat.dead().isEmpty() ? nextDue : Instant.EPOCH;
+    if (!beat.dead().isEmpty()) {
+      dueAt(Instant.MIN); // what was theirs is due
+    }
+    return nextDue;
   }
 
   /** Others took this process for dead: what it owned is theirs. */
@@ -159,22 +177,27 @@ public final class Heartbeat implements Loop.Work {
   private @Nullable Instant claimed(Beat beat) {
     launcher.takeOn(beat.claimed());
     // a full haul: there may be more
-    return beat.claimed().isEmpty() || places() == 0 ? beat.nextDue() : Instant.EPOCH;
+    if (beat.claimed().isEmpty() || places() == 0) {
+      return beat.nextDue();
+    }
+    dueAt(Instant.MIN);
+    return Instant.MIN;
   }
 
   private int places() {
     return claiming ? active.freePlaces() : 0;
   }
 
-  private Duration pauseUntil(@Nullable Instant due) {
+  private Duration pauseUntil(Instant due) {
     var untilBeat = Duration.ofNanos(Math.max(0, nextBeatNanos - System.nanoTime()));
-    if (due == null) {
-      return untilBeat;
-    }
-    var untilDue = Duration.between(clock.now(), due);
-    if (untilDue.isNegative()) {
+    var now = clock.now();
+    if (!due.isAfter(now)) {
       return Duration.ZERO;
     }
-    return untilDue.compareTo(untilBeat) < 0 ? untilDue : untilBeat;
+    if (!due.isBefore(now.plus(untilBeat))) {
+      return untilBeat;
+    }
+    dueAt(due);
+    return Duration.between(now, due);
   }
 }

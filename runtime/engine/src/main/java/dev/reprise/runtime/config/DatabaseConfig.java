@@ -28,7 +28,7 @@ public record DatabaseConfig(
   private static final String PREFIX = "jdbc:postgresql:";
   private static final Pattern SECRET_PARAMETER =
       Pattern.compile("([?&](?:ssl)?password=)[^&]*", Pattern.CASE_INSENSITIVE);
-  private static final Pattern SECRET_AUTHORITY = Pattern.compile("(://[^/?@]*:)[^/?]*@");
+  private static final Pattern SECRET_AUTHORITY = Pattern.compile("(://[^/?@:]*:)[^?]*@");
 
   public DatabaseConfig {
     if (!url.startsWith(PREFIX) || url.length() == PREFIX.length()) {

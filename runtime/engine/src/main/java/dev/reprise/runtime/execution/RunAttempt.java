@@ -207,7 +207,7 @@ final class RunAttempt {
       return;
     }
     services.store().requestCancellation(run.identity().execution());
-    services.due().run();
+    services.due().now();
     while (true) {
       int seen = run.signals();
       if (services.store().livingChildren(run.identity().execution()) == 0) {
@@ -315,7 +315,13 @@ final class RunAttempt {
     var result = run.services()
         .writer()
         .write(write(null, buffers, new Transition.Waiting(until, run.signals())));
-    return result == Result.WRITTEN ? new Ending.Suspended() : new Ending.LookAgain();
+    if (result != Result.WRITTEN) {
+      return new Ending.LookAgain();
+    }
+    if (until != null) {
+      run.services().due().at(until);
+    }
+    return new Ending.Suspended();
   }
 
   private Ending park() {

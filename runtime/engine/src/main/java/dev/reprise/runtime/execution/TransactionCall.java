@@ -105,6 +105,7 @@ final class TransactionCall {
               attempt,
               run.services().clock().now());
         }
+        run.services().metrics().transactionRetried(function.name(), SqlState.of(conflict.cause()));
         pause(CONFLICT.delay(attempt, ThreadLocalRandom.current()));
       } else if (came instanceof Attempt.ConnectionLost loss) {
         LOG.info(
@@ -230,12 +231,10 @@ final class TransactionCall {
       Connection connection, @Nullable Object result, int attempt, Instant began) {
     String output;
     try {
-      output = function.method().getReturnType() == void.class
-          ? null
-          : run.application().codec().encode(result, function.method().getGenericReturnType());
+      output = encode(result);
     } catch (RuntimeException e) {
-      return new Attempt.Ended(
-          failedAfterRollback(connection, e, snapshot(connection), attempt, began));
+      var snapshot = snapshot(connection);
+      return new Attempt.Ended(failedAfterRollback(connection, e, snapshot, attempt, began));
     }
     boolean bearing = run.beginBirth();
     boolean born = false;
@@ -265,6 +264,17 @@ final class TransactionCall {
         run.birth().end(born);
       }
     }
+  }
+
+  /** Read back before it is recorded: what could be written but not read would fail in every later run. */
+  private @Nullable String encode(@Nullable Object result) {
+    var type = function.method().getGenericReturnType();
+    if (type == void.class) {
+      return null;
+    }
+    var output = run.application().codec().encode(result, type);
+    var unused = run.application().codec().decode(output, type);
+    return output;
   }
 
   /** A transaction function called from outside ends with this very commit. */

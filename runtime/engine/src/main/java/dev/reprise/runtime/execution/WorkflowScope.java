@@ -168,7 +168,7 @@ final class WorkflowScope implements ExecutionScope {
     trace.called(kind, position);
     var row = run.recorded(position);
     if (row == null) {
-      if (run.isRecordedBelow(position)) {
+      if (kind != OperationKind.BRANCH && run.isRecordedBelow(position)) {
         throw run.park(mismatch(position, "a branch", kind + " " + name));
       }
       if (run.isClosing()) {

@@ -5,6 +5,7 @@ import dev.reprise.runtime.config.DatabaseConfig;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -85,9 +86,20 @@ public final class Migrator {
     if (application.getResource(APPLICATION_LOCATION) == null) {
       return 0;
     }
+    return migrateApplication(database, application, List.of("classpath:" + APPLICATION_LOCATION));
+  }
+
+  /**
+   * The same with the migrations at the given places, each as {@code classpath:db/migration} or {@code filesystem:sql}.
+   *
+   * @throws RepriseException there is no such place, or a migration failed
+   */
+  public static int migrateApplication(
+      DatabaseConfig database, ClassLoader application, List<String> locations) {
     try {
       return configured(application, database)
-          .locations("classpath:" + APPLICATION_LOCATION)
+          .locations(locations.toArray(String[]::new))
+          .failOnMissingLocations(true)
           .baselineOnMigrate(true)
           .baselineVersion("0")
           .load()

@@ -35,6 +35,17 @@ public final class ScratchDatabase implements AutoCloseable {
     return new ScratchDatabase(server, name);
   }
 
+  /**
+   * A database for a test: on the server that {@code REPRISE_TEST_DATABASE} names (a JDBC URL of a user who may create
+   * databases), else in a container where Testcontainers is on the class path and a Docker engine answers, else
+   * {@linkplain #embedded() embedded}.
+   *
+   * @throws RepriseException there is none of them
+   */
+  public static ScratchDatabase forTests() {
+    return on(TestServer.ofThisProcess());
+  }
+
   /** A database on an embedded server that all scratch databases of this JVM share and that ends with the JVM. */
   public static ScratchDatabase embedded() {
     return on(ScratchServer.ofThisProcess());

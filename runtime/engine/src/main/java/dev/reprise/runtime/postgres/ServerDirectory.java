@@ -42,6 +42,7 @@ final class ServerDirectory {
       log_timezone = 'UTC'
       """;
 
+  private static final int LOG_LINES = 20;
   private static final String NO_PROCESS = String.valueOf(Integer.MAX_VALUE);
 
   private final Path directory;
@@ -112,8 +113,7 @@ final class ServerDirectory {
     }
     return Optional.of(new Postmaster(
         Math.abs(Long.parseLong(lines.get(0).strip())),
-        Integer.parseInt(lines.get(3).strip()),
-        Files.getLastModifiedTime(file).toInstant()));
+        Integer.parseInt(lines.get(3).strip())));
   }
 
   /**
@@ -128,13 +128,22 @@ final class ServerDirectory {
     Files.write(file, lines);
   }
 
-  /** The last lines of the server's log, for messages. */
-  String endOfLog() throws IOException {
+  /** How long the server's log is, in bytes. */
+  long logSize() throws IOException {
+    return Files.exists(log()) ? Files.size(log()) : 0;
+  }
+
+  /** The last lines of the server's log behind a place in it, for messages. */
+  String endOfLog(long from) throws IOException {
     if (!Files.exists(log())) {
       return "";
     }
-    List<String> lines = Files.readAllLines(log(), StandardCharsets.UTF_8);
-    return String.join("\n", lines.subList(Math.max(0, lines.size() - 20), lines.size()));
+    byte[] bytes = Files.readAllBytes(log());
+    int start = (int) Math.min(from, bytes.length);
+    List<String> lines = new String(bytes, start, bytes.length - start, StandardCharsets.UTF_8)
+        .lines()
+        .toList();
+    return String.join("\n", lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size()));
   }
 
   private Path passwordFile() {
