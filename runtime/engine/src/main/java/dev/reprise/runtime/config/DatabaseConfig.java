@@ -88,7 +88,7 @@ public record DatabaseConfig(
         + ", housekeepingConnections=" + housekeepingConnections + "]";
   }
 
-  private static String masked(String url) {
+  static String masked(String url) {
     String withoutParameters = SECRET_PARAMETER.matcher(url).replaceAll("$1***");
     return SECRET_AUTHORITY.matcher(withoutParameters).replaceAll("$1***@");
   }

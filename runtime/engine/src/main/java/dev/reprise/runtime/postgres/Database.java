@@ -133,6 +133,11 @@ public final class Database implements AutoCloseable {
     return calls.getHikariPoolMXBean().getThreadsAwaitingConnection();
   }
 
+  /** How many call connections are in use. */
+  public int activeCalls() {
+    return calls.getHikariPoolMXBean().getActiveConnections();
+  }
+
   /** Closes all connections, also those in use. Closing twice is allowed. */
   @Override
   public void close() {

@@ -118,6 +118,11 @@ public final class Migrator {
     return MigrationScripts.print(schema, location);
   }
 
+  /** The same for the schema {@code reprise}, whatever the database. */
+  public static String repriseSql() {
+    return MigrationScripts.print("reprise", LOCATION + "reprise");
+  }
+
   private static FluentConfiguration configured(ClassLoader loader, DatabaseConfig database) {
     return Flyway.configure(loader)
         .dataSource(SessionSource.driver(database))

@@ -31,6 +31,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
@@ -85,7 +86,7 @@ public final class Node implements AutoCloseable {
         threads,
         this::dueAt,
         metrics);
-    var installed = code.install(new Code.Site(log, this::engine, databaseConfig));
+    var installed = install(code, log);
     this.catalog = installed.catalog();
     var launcher = new Launcher(services, active, settlements, catalog);
     this.engine = new LocalEngine(services, active, settlements, catalog, launcher);
@@ -98,11 +99,25 @@ public final class Node implements AutoCloseable {
         clock,
         new Heartbeat.Cluster(config.heartbeat(), installed.capabilities(), this::rejoin));
     this.pulse = new Loop("heartbeat", config.heartbeat(), heartbeat);
-    this.loops = List.of(
-        pulse,
-        new Loop("ticker", Duration.ofMillis(500), new Ticker(active, clock)),
-        new Loop(
-            "settlements", Duration.ofSeconds(1), new SettlementPoll(settlements, active, store)));
+    var all = new ArrayList<>(installed.loops());
+    all.add(pulse);
+    all.add(new Loop("ticker", Duration.ofMillis(500), new Ticker(active, clock)));
+    all.add(new Loop(
+        "settlements", Duration.ofSeconds(1), new SettlementPoll(settlements, active, store)));
+    this.loops = List.copyOf(all);
+  }
+
+  /** Migrations may take longer than the death timeout: the heart beats meanwhile. */
+  private Code.Installed install(Code code, LogDatabase log) {
+    try (var joining = new Loop("joining", config.heartbeat(), poked -> showLife())) {
+      joining.start();
+      return code.install(new Code.Site(log, this::engine, databaseConfig));
+    } catch (RuntimeException e) {
+      writer.close();
+      database.close();
+      threads.shutdownNow();
+      throw e;
+    }
   }
 
   /**
@@ -132,6 +147,15 @@ public final class Node implements AutoCloseable {
     }
     node.loops.forEach(Loop::start);
     return node;
+  }
+
+  private Duration showLife() throws SQLException {
+    long sent = System.nanoTime();
+    if (Database.alone(databaseConfig, c -> NodeStore.heartbeat(c, membership.node()))
+        .isPresent()) {
+      membership.confirmed(sent);
+    }
+    return config.heartbeat();
   }
 
   private static UUID join(Connection connection, UUID id, NodeConfig config) throws SQLException {
