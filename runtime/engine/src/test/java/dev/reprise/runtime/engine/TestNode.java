@@ -97,7 +97,12 @@ final class TestNode implements AutoCloseable {
   }
 
   long longOf(String query) {
-    try (var connection = connect()) {
+    return longOf(config(), query);
+  }
+
+  static long longOf(DatabaseConfig config, String query) {
+    try (var connection =
+        DriverManager.getConnection(config.url(), config.user(), config.password())) {
       return Jdbc.queryOne(connection, query, statement -> {}, row -> row.getLong(1))
           .orElseThrow();
     } catch (SQLException e) {
