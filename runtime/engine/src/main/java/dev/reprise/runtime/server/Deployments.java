@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Deployments implements Loop.Work {
   private static final Logger LOG = LoggerFactory.getLogger(Deployments.class);
-  private static final Duration PAUSE = Duration.ofSeconds(1);
+  private static final Duration PAUSE = Duration.ofSeconds(5);
 
   private final DeploymentStore store;
   private final JarVersions versions;
