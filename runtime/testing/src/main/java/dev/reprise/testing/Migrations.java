@@ -4,21 +4,29 @@ import dev.reprise.runtime.config.DatabaseConfig;
 import dev.reprise.runtime.postgres.Migrator;
 import java.util.List;
 
-/** Makes the tables of an application in a fresh database. */
-@FunctionalInterface
-interface Migrations {
-  /** No tables. */
-  Migrations NONE = (database, application) -> {};
+/**
+ * Where the tables of an application come from.
+ *
+ * @param places as Flyway knows them; none for no tables
+ * @param required whether each has to be there
+ */
+record Migrations(List<String> places, boolean required) {
+  private static final List<String> WHERE_A_SERVER_LOOKS = List.of("classpath:db/migration");
 
-  /** The place where a server looks, if it is there. */
-  Migrations WHERE_THERE_ARE_ANY = Migrator::migrateApplication;
+  static final Migrations NONE = new Migrations(List.of(), true);
+  static final Migrations IF_THERE_ARE_ANY = new Migrations(WHERE_A_SERVER_LOOKS, false);
 
-  /** From places that have to be there; none stand for the place where a server looks. */
+  /** From places that have to be there; none stand for the one where a server looks. */
   static Migrations of(String... locations) {
-    var places = locations.length == 0 ? List.of("classpath:db/migration") : List.of(locations);
-    return (database, application) -> Migrator.migrateApplication(database, application, places);
+    return new Migrations(locations.length == 0 ? WHERE_A_SERVER_LOOKS : List.of(locations), true);
   }
 
   /** Runs them; {@code application} sees the resources. */
-  void run(DatabaseConfig database, ClassLoader application);
+  void run(DatabaseConfig database, ClassLoader application) {
+    if (!required) {
+      Migrator.migrateApplication(database, application);
+    } else if (!places.isEmpty()) {
+      Migrator.migrateApplication(database, application, places);
+    }
+  }
 }

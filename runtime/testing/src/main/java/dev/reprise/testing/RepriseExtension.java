@@ -8,10 +8,10 @@ import dev.reprise.RegistrationException;
 import dev.reprise.Reprise;
 import dev.reprise.RepriseException;
 import dev.reprise.VoidInvocation;
+import dev.reprise.runtime.server.Code;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -64,7 +64,7 @@ public final class RepriseExtension
   private final List<Class<?>> functions;
   private final Map<Class<?>, Object> bindings = new LinkedHashMap<>();
   private final Map<Class<?>, Object> stubs = new LinkedHashMap<>();
-  private Migrations migrations = Migrations.WHERE_THERE_ARE_ANY;
+  private Migrations migrations = Migrations.IF_THERE_ARE_ANY;
   private boolean http;
 
   /** Whose callbacks were called: classes and methods, by unique id. It runs while there is any. */
@@ -280,12 +280,10 @@ public final class RepriseExtension
 
   private synchronized void enter(ExtensionContext context) {
     if (running == null) {
-      running = TestRuntime.start(
-          functions,
-          Collections.unmodifiableMap(bindings),
-          Collections.unmodifiableMap(stubs),
-          migrations,
-          http);
+      QuietLogs.unlessConfigured();
+      var template = Template.of(context, migrations, functions.get(0).getClassLoader());
+      var code = Code.ofClasses(functions, Map.copyOf(bindings), Map.copyOf(stubs), null);
+      running = TestRuntime.start(template.database().copy(), code, http);
     }
     users.add(context.getUniqueId());
   }

@@ -12,8 +12,6 @@ import dev.reprise.runtime.server.NoFront;
 import dev.reprise.runtime.server.Node;
 import dev.reprise.runtime.telemetry.Metrics;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -32,17 +30,9 @@ final class TestRuntime implements AutoCloseable {
     this.time = new PassingTime(runtime.node());
   }
 
-  static TestRuntime start(
-      List<Class<?>> functions,
-      Map<Class<?>, Object> bindings,
-      Map<Class<?>, Object> stubs,
-      Migrations migrations,
-      boolean http) {
-    QuietLogs.unlessConfigured();
-    var database = ScratchDatabase.forTests();
+  /** Runs code on a database, which is dropped with it. */
+  static TestRuntime start(ScratchDatabase database, Code code, boolean http) {
     try {
-      migrations.run(database.config(), loaderOf(functions));
-      var code = Code.ofClasses(functions, bindings, stubs, null);
       var node = Node.start(CONFIG, small(database.config()), code);
       return new TestRuntime(database, new EmbeddedRuntime(node, front(node, http)));
     } catch (RuntimeException | Error e) {
@@ -66,6 +56,9 @@ final class TestRuntime implements AutoCloseable {
     if (config.user() != null) {
       source.setUser(config.user());
     }
+    if ("reprise".equals(source.getUser()) && source.getCurrentSchema() == null) {
+      source.setCurrentSchema("public"); // as functions have it: not the schema of that name
+    }
     if (config.password() != null) {
       source.setPassword(config.password());
     }
@@ -85,11 +78,6 @@ final class TestRuntime implements AutoCloseable {
   /** Many test classes share a server. */
   private static DatabaseConfig small(DatabaseConfig database) {
     return new DatabaseConfig(database.url(), database.user(), database.password(), 8, 3, 2);
-  }
-
-  private static ClassLoader loaderOf(List<Class<?>> functions) {
-    var loader = functions.get(0).getClassLoader();
-    return loader == null ? ClassLoader.getSystemClassLoader() : loader;
   }
 
   private static EmbeddedRuntime.Front front(Node node, boolean http) {

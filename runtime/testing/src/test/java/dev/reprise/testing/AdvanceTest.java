@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reprise.ExecutionStatus;
 import dev.reprise.ExecutionTimedOutException;
+import dev.reprise.runtime.server.EmbeddedRuntime;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CountDownLatch;
@@ -93,7 +94,8 @@ class AdvanceTest {
     var held = reprise.start(Reminders.class, r -> r.mailed("slow"));
     var daily = reprise.start(Reminders.class, r -> r.daily("beside", 3));
 
-    reprise.advance(Duration.ofDays(3));
+    var node = ((EmbeddedRuntime) reprise.reprise()).node();
+    new PassingTime(node, Duration.ofMillis(500)).advance(Duration.ofDays(3));
 
     assertThat(held.status()).isEqualTo(ExecutionStatus.RUNNING);
     assertThat(daily.result()).hasSize(3);

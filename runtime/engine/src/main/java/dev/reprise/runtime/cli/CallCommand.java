@@ -76,10 +76,9 @@ final class CallCommand implements RepriseSubcommand {
   /** The server holds a call only for so long. */
   private static Reply untilSettled(ServerClient client, Reply first) {
     var reply = first;
-    var id = first.text("id");
     while (reply.status() == 202) {
-      reply =
-          client.get("/v1/executions/" + ServerClient.encode(id) + "/result?wait=" + HELD_SECONDS);
+      var id = ServerClient.encode(reply.text("id"));
+      reply = client.get("/v1/executions/" + id + "/result?wait=" + HELD_SECONDS);
     }
     return reply;
   }

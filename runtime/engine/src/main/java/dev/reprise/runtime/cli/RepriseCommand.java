@@ -103,6 +103,7 @@ public final class RepriseCommand implements Callable<Integer> {
     return command
         .setOut(out)
         .setErr(err)
+        .setExpandAtFiles(false) // @file is for arguments of functions
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(RepriseCommand::report)
         .execute(arguments);

@@ -2,6 +2,7 @@ package dev.reprise.runtime.postgres;
 
 import dev.reprise.RepriseException;
 import dev.reprise.runtime.config.DatabaseConfig;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Arrays;
@@ -111,6 +112,16 @@ public final class Migrator {
               + e.getMessage(),
           e);
     }
+  }
+
+  /**
+   * Runs the SQL under {@code db/migration} of a jar, if it has any, and tells how many scripts. Each application has a
+   * history of its own, beside those of others in the same database.
+   *
+   * @throws RepriseException a migration failed; nothing of it is left
+   */
+  public static int migrateApplication(DatabaseConfig database, Path jar) {
+    return ApplicationMigrations.run(database, jar);
   }
 
   /** The SQL of all migrations, to be run by somebody who may; a server then finds the schema migrated. */

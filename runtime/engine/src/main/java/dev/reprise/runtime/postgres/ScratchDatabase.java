@@ -30,9 +30,7 @@ public final class ScratchDatabase implements AutoCloseable {
    * @throws RepriseException it may not, or the server cannot be reached
    */
   public static ScratchDatabase on(DatabaseConfig server) {
-    String name = "scratch_" + UUID.randomUUID().toString().replace("-", "");
-    run(server, "create database " + name);
-    return new ScratchDatabase(server, name);
+    return create(server, "");
   }
 
   /**
@@ -49,6 +47,21 @@ public final class ScratchDatabase implements AutoCloseable {
   /** A database on an embedded server that all scratch databases of this JVM share and that ends with the JVM. */
   public static ScratchDatabase embedded() {
     return on(ScratchServer.ofThisProcess());
+  }
+
+  /**
+   * Another database that begins with all that this one holds.
+   *
+   * @throws RepriseException somebody is connected to this one
+   */
+  public ScratchDatabase copy() {
+    return create(server, " template " + name);
+  }
+
+  private static ScratchDatabase create(DatabaseConfig server, String how) {
+    String name = "scratch_" + UUID.randomUUID().toString().replace("-", "");
+    run(server, "create database " + name + how);
+    return new ScratchDatabase(server, name);
   }
 
   /** How to reach it, with default sizes. */

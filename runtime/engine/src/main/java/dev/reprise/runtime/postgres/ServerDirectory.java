@@ -23,9 +23,12 @@ import org.jspecify.annotations.Nullable;
  * {@code lock}. Used under the lock of the directory.
  */
 final class ServerDirectory {
-  static final String SUPERUSER = "reprise";
+  static final String SUPERUSER = "postgres";
   private static final String SETTINGS_FILE = "reprise.conf";
-  /** Durable: a crash loses nothing that was committed. Logical decoding and prepared transactions are on. */
+  /**
+   * Durable: a crash loses nothing that was committed. Logical decoding and prepared transactions are on. The user is
+   * named as Reprise's own schema, which must not become the default for tables.
+   */
   private static final String SETTINGS = """
       # Written by Reprise at every start; changes belong into postgresql.conf, behind the include.
       listen_addresses = '127.0.0.1'
@@ -38,6 +41,7 @@ final class ServerDirectory {
       max_prepared_transactions = 64
       max_connections = 200
       max_slot_wal_keep_size = '4GB'
+      search_path = 'public'
       timezone = 'UTC'
       log_timezone = 'UTC'
       """;

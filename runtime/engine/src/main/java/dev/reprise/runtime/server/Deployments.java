@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Deployments implements Loop.Work {
   private static final Logger LOG = LoggerFactory.getLogger(Deployments.class);
-  private static final Duration PAUSE = Duration.ofSeconds(1);
+  private static final Duration PAUSE = Duration.ofSeconds(5);
 
   private final DeploymentStore store;
   private final JarVersions versions;
@@ -99,7 +99,7 @@ final class Deployments implements Loop.Work {
   }
 
   private static void migrate(Prepared jar, DatabaseConfig database) {
-    int run = Migrator.migrateApplication(database, jar.application().loader());
+    int run = Migrator.migrateApplication(database, jar.file());
     if (run > 0) {
       LOG.info("{} migrations of {} were run", run, jar.name());
     }

@@ -75,10 +75,12 @@ public final class ServedNode implements AutoCloseable {
 
   private static ServedNode start(Plan plan, DatabaseConfig database, Runnable last) {
     var settings = new ApplicationSettings(plan.environment()::variable, Environment::fileContent);
-    var node =
-        Node.start(plan.node(), database, Code.ofJars(plan.jars(), plan.migrate(), settings));
+    var metrics = new PrometheusMetrics();
+    var node = Node.start(
+        plan.node(), database, Code.ofJars(plan.jars(), plan.migrate(), settings), metrics);
     try {
-      var front = new HttpFront(node, plan.http(), metrics(node), last);
+      show(node, metrics);
+      var front = new HttpFront(node, plan.http(), metrics, last);
       return new ServedNode(new EmbeddedRuntime(node, front), plan.http());
     } catch (RuntimeException e) {
       node.close();
@@ -86,8 +88,7 @@ public final class ServedNode implements AutoCloseable {
     }
   }
 
-  private static Metrics metrics(Node node) {
-    var metrics = new PrometheusMetrics();
+  private static void show(Node node, Metrics metrics) {
     var active = node.active();
     var database = node.database();
     metrics.gauge(
@@ -97,7 +98,6 @@ public final class ServedNode implements AutoCloseable {
         "calls_waiting", "Transactions that wait for a connection", database::waitingCalls);
     metrics.gauge(
         "connections_active", "Connections in use by transactions", database::activeCalls);
-    return metrics;
   }
 
   /**

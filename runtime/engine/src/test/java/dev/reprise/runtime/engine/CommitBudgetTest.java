@@ -7,10 +7,17 @@ import dev.reprise.Durable;
 import dev.reprise.Step;
 import dev.reprise.Transaction;
 import dev.reprise.Workflow;
+import dev.reprise.runtime.config.NodeConfig;
 import dev.reprise.runtime.postgres.ScratchDatabase;
 import dev.reprise.runtime.postgres.TestDatabase;
+import dev.reprise.runtime.server.Code;
+import dev.reprise.runtime.server.Node;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import javax.sql.DataSource;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterAll;
@@ -105,6 +112,26 @@ class CommitBudgetTest {
   @Test
   void aStepCostsOneCommit() throws Exception {
     assertThat(commitsPerCall(Budget::oneStep)).isCloseTo(1.0 + 1 + 1, NOISE);
+  }
+
+  @Test
+  void anIdleNodeCommitsLessThanOnceASecond() throws Exception {
+    // the pools are filled after some seconds; what is committed later is what it costs to be there
+    var filled = Duration.ofSeconds(4);
+    var idle = Duration.ofSeconds(7);
+    long more = commitsOfALife(filled.plus(idle)) - commitsOfALife(filled);
+    assertThat(more).isLessThan(idle.toSeconds());
+  }
+
+  private static long commitsOfALife(Duration idle) throws SQLException {
+    long before = commits();
+    var code = Code.ofClasses(List.of(Budget.class), Map.of(), Map.of(), null);
+    try (var node = Node.start(NodeConfig.DEFAULT, database.config(), code)) {
+      var end = Instant.now().plus(idle);
+      await().atMost(idle.plusSeconds(5)).until(() -> node.isHealthy() && Instant.now().isAfter(end));
+    }
+    await().until(() -> sessions() == 0);
+    return commits() - before;
   }
 
   private interface Calls {

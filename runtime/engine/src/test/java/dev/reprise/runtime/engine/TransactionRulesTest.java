@@ -3,11 +3,8 @@ package dev.reprise.runtime.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.reprise.Isolation;
 import dev.reprise.RetriesExhaustedException;
-import dev.reprise.Transaction;
 import dev.reprise.TransactionMisuseException;
-import dev.reprise.Workflow;
 import dev.reprise.runtime.execution.CallRequest;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -15,13 +12,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
-import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,180 +22,8 @@ import org.junit.jupiter.api.Test;
 
 /** What the wrapper around a transaction function keeps, whatever the function does. */
 class TransactionRulesTest {
-  private static final AtomicInteger BODIES = new AtomicInteger();
-  private static volatile CyclicBarrier meeting = new CyclicBarrier(1);
 
   private static TestNode node;
-
-  /** Functions that try one thing each. */
-  public static class Trials {
-    private final DataSource database;
-
-    public Trials(DataSource database) {
-      this.database = database;
-    }
-
-    private void run(String sql) throws SQLException {
-      try (var connection = database.getConnection();
-          var statement = connection.createStatement()) {
-        statement.execute(sql);
-      }
-    }
-
-    private int read(String sql) throws SQLException {
-      try (var connection = database.getConnection();
-          var statement = connection.createStatement();
-          var rows = statement.executeQuery(sql)) {
-        rows.next();
-        return rows.getInt(1);
-      }
-    }
-
-    @Transaction
-    public void twoWritesThenThrow() throws SQLException {
-      run("insert into item values (1, 1)");
-      throw new UnsupportedOperationException("changed my mind");
-    }
-
-    @Transaction
-    public void sql(String text) throws SQLException {
-      run("insert into item values (1, 1)");
-      run(text);
-    }
-
-    @Transaction
-    public String swallow() throws SQLException {
-      run("insert into item values (2, 1)");
-      try {
-        run("insert into item values (2, 1)");
-      } catch (SQLException e) {
-        return "swallowed";
-      }
-      return "no error";
-    }
-
-    @Transaction
-    public String savepoint() throws SQLException {
-      try (var connection = database.getConnection()) {
-        run("insert into item values (3, 1)");
-        var savepoint = connection.setSavepoint("mine");
-        try {
-          run("insert into item values (3, 1)");
-        } catch (SQLException e) {
-          connection.rollback(savepoint);
-        }
-      }
-      return "recovered";
-    }
-
-    @Transaction
-    public int meet(int own, int other) throws Exception {
-      BODIES.incrementAndGet();
-      int read = read("select sum(n) from item where id in (10, 11)");
-      try {
-        meeting.await(2, TimeUnit.SECONDS);
-      } catch (java.util.concurrent.BrokenBarrierException
-          | java.util.concurrent.TimeoutException e) {
-        BODIES.addAndGet(100); // a later attempt is alone
-      }
-      run("update item set n = n - 1 where id = " + own);
-      return read;
-    }
-
-    @Transaction(isolation = Isolation.READ_COMMITTED)
-    public String level() throws SQLException {
-      return text("select current_setting('transaction_isolation')");
-    }
-
-    @Transaction(isolation = Isolation.REPEATABLE_READ, readOnly = true)
-    public String readOnlyLevel() throws SQLException {
-      return text("select current_setting('transaction_isolation') || ' ' ||"
-          + " current_setting('transaction_read_only')");
-    }
-
-    private String text(String sql) throws SQLException {
-      try (var connection = database.getConnection();
-          var statement = connection.createStatement();
-          var rows = statement.executeQuery(sql)) {
-        rows.next();
-        return rows.getString(1);
-      }
-    }
-
-    @Transaction(role = "guard")
-    public String asRole() throws SQLException {
-      run("insert into guarded values (1)");
-      return text("select current_user");
-    }
-
-    @Transaction
-    public int deferred() throws SQLException {
-      run("insert into child values (99)");
-      return 1;
-    }
-
-    @Transaction
-    public String outer() throws SQLException {
-      run("insert into item values (20, 1)");
-      try {
-        twoWritesThenThrow();
-      } catch (UnsupportedOperationException e) {
-        return "went on after: " + e.getMessage();
-      }
-      return "?";
-    }
-
-    @Transaction
-    public void joinsOther() throws SQLException {
-      level();
-    }
-
-    @Transaction
-    public void alwaysConflicts() throws SQLException {
-      BODIES.incrementAndGet();
-      run("do $$ begin raise exception using errcode = '40001', message = 'conflict'; end $$");
-    }
-
-    @Transaction
-    public Map<String, Object> unreadable() {
-      return Map.of("self", new Object() {
-        @Override
-        public String toString() {
-          return "?";
-        }
-      });
-    }
-
-    @Transaction
-    public String keepsSetting() throws SQLException {
-      run("insert into item values (30, 1)");
-      run("set work_mem = '7MB'");
-      return text("show work_mem");
-    }
-
-    @Transaction
-    public String workMem() throws SQLException {
-      return text("show work_mem");
-    }
-
-    @Transaction
-    public void wait(int number) throws Exception {
-      run("insert into item values (" + number + ", 1)");
-      GATE.countDown();
-    }
-
-    @Workflow
-    public String readsThenFails() throws SQLException {
-      try {
-        twoWritesThenThrow();
-      } catch (UnsupportedOperationException e) {
-        return "caught " + e.getMessage() + " " + workMem();
-      }
-      return "?";
-    }
-  }
-
-  private static final CountDownLatch GATE = new CountDownLatch(1);
 
   @BeforeAll
   static void start() {
@@ -213,6 +34,7 @@ class TransactionRulesTest {
         create table child (parent int references parent deferrable initially deferred);
         create table guarded (id int);
         do $$ begin create role guard; exception when duplicate_object then null; end $$;
+        grant usage on schema public to guard;
         grant usage on schema public to guard;
         grant insert on guarded to guard;
         """);
@@ -227,7 +49,7 @@ class TransactionRulesTest {
   @BeforeEach
   void reset() {
     node.sql("delete from item; delete from guarded");
-    BODIES.set(0);
+    Trials.BODIES.set(0);
   }
 
   private static Trials trials() {
@@ -286,7 +108,7 @@ class TransactionRulesTest {
   @Test
   void serializationFailuresRunTheBodyAgain() throws Exception {
     node.sql("insert into item values (10, 5), (11, 5)");
-    meeting = new CyclicBarrier(2);
+    Trials.meeting = new CyclicBarrier(2);
     var pool = Executors.newFixedThreadPool(2);
     try {
       List<Callable<Integer>> both =
@@ -297,7 +119,7 @@ class TransactionRulesTest {
     } finally {
       pool.shutdownNow();
     }
-    assertThat(BODIES.get()).isGreaterThan(2);
+    assertThat(Trials.BODIES.get()).isGreaterThan(2);
     assertThat(node.longOf(
             "select max(attempt) from reprise.operations where function = 'Trials.meet'"))
         .isGreaterThan(1);
@@ -316,7 +138,7 @@ class TransactionRulesTest {
     assertThatThrownBy(() -> trials().alwaysConflicts())
         .isInstanceOf(RetriesExhaustedException.class)
         .hasMessageContaining("Trials.alwaysConflicts");
-    assertThat(BODIES.get()).isBetween(5, 100);
+    assertThat(Trials.BODIES.get()).isBetween(5, 100);
   }
 
   @Test

@@ -100,7 +100,7 @@ class JsonCodecTest {
 
   record Gadget(String command) implements NamedByClass {}
 
-  static List<Arguments> values() {
+  static List<Arguments> values() { // tidy: a table
     return List.of(
         Arguments.of(null, String.class, "null"),
         Arguments.of(null, void.class, "null"),

@@ -52,12 +52,15 @@ public class Orders {
     }
   }
 
-  /** Cancels an order that is not ready yet; the undoing of {@link #create}. */
+  /**
+   * Cancels an order; the undoing of {@link #create}. It may be ready by then: a cancellation of the execution is accepted
+   * until its end is recorded.
+   */
   @Transaction
   public void cancel(String id) throws SQLException, UnknownOrder {
     try (var connection = database.getConnection();
         var update = connection.prepareStatement("""
-            update shop.orders set status = 'cancelled' where id = ? and status <> 'ready'
+            update shop.orders set status = 'cancelled' where id = ? and status <> 'cancelled'
             """)) {
       update.setString(1, id);
       if (update.executeUpdate() == 0) {
