@@ -40,6 +40,7 @@ class LayersTest {
       "tools.jackson", Set.of(RUNTIME + ".json"),
       "com.fasterxml.jackson", Set.of(RUNTIME + ".json"),
       "io.zonky", Set.of(RUNTIME + ".postgres"),
+      "org.testcontainers", Set.of(RUNTIME + ".postgres"),
       "com.zaxxer.hikari", Set.of(RUNTIME + ".postgres"),
       "org.flywaydb", Set.of(RUNTIME + ".postgres"),
       "net.bytebuddy", Set.of(RUNTIME + ".function"),

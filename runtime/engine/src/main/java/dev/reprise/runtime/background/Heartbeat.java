@@ -39,6 +39,7 @@ public final class Heartbeat implements Loop.Work {
   private final Cluster cluster;
   private Set<UUID> withoutRunner = Set.of();
   private long nextBeatNanos = System.nanoTime();
+  private Instant known = Instant.MAX;
   private volatile boolean claiming = true;
 
   /**
@@ -83,21 +84,42 @@ public final class Heartbeat implements Loop.Work {
         throw e;
       }
       rejoin(System.nanoTime());
+      nextBeatNanos = System.nanoTime();
       return Duration.ZERO;
     }
   }
 
   private Duration pulse() {
     long sent = System.nanoTime();
-    Instant nextDue;
+    @Nullable Instant nextDue = null;
+    Instant due = known();
     if (sent - nextBeatNanos >= 0) {
       nextBeatNanos = sent + cluster.interval().toNanos();
+      forgetDue();
       nextDue = beat(sent);
-    } else {
+    } else if (!due.isAfter(clock.now())) {
+      forgetDue();
       nextDue = claimed(sweep.claim(
           membership.node(), cluster.capabilities().get(), places(), cluster.interval()));
     }
-    return pauseUntil(nextDue);
+    return pauseUntil(earlier(nextDue, known()));
+  }
+
+  /** Something becomes due; the caller pokes the loop. */
+  public synchronized void dueAt(Instant time) {
+    known = earlier(time, known);
+  }
+
+  private synchronized Instant known() {
+    return known;
+  }
+
+  private synchronized void forgetDue() {
+    known = Instant.MAX;
+  }
+
+  private static Instant earlier(@Nullable Instant a, Instant b) {
+    return a == null || b.isBefore(a) ? b : a;
   }
 
   private @Nullable Instant beat(long sent) {
@@ -105,7 +127,8 @@ public final class Heartbeat implements Loop.Work {
         sweep.beat(membership.node(), cluster.capabilities().get(), places(), cluster.interval());
     if (beat.at() == null) {
       rejoin(sent);
-      return Instant.EPOCH;
+      nextBeatNanos = sent;
+      return null;
     }
     membership.confirmed(sent);
     clock.observe(beat.at());
@@ -115,7 +138,10 @@ public final class Heartbeat implements Loop.Work {
     passOnCancellations(beat.owned());
     restartWithoutRunner(beat.owned());
     var nextDue = claimed(beat);
-    return beat.dead().isEmpty() ? nextDue : Instant.EPOCH;
+    if (!beat.dead().isEmpty()) {
+      dueAt(Instant.MIN); // what was theirs is due
+    }
+    return nextDue;
   }
 
   /** Others took this process for dead: what it owned is theirs. */
@@ -159,22 +185,27 @@ public final class Heartbeat implements Loop.Work {
   private @Nullable Instant claimed(Beat beat) {
     launcher.takeOn(beat.claimed());
     // a full haul: there may be more
-    return beat.claimed().isEmpty() || places() == 0 ? beat.nextDue() : Instant.EPOCH;
+    if (beat.claimed().isEmpty() || places() == 0) {
+      return beat.nextDue();
+    }
+    dueAt(Instant.MIN);
+    return Instant.MIN;
   }
 
   private int places() {
     return claiming ? active.freePlaces() : 0;
   }
 
-  private Duration pauseUntil(@Nullable Instant due) {
+  private Duration pauseUntil(Instant due) {
     var untilBeat = Duration.ofNanos(Math.max(0, nextBeatNanos - System.nanoTime()));
-    if (due == null) {
-      return untilBeat;
-    }
-    var untilDue = Duration.between(clock.now(), due);
-    if (untilDue.isNegative()) {
+    var now = clock.now();
+    if (!due.isAfter(now)) {
       return Duration.ZERO;
     }
-    return untilDue.compareTo(untilBeat) < 0 ? untilDue : untilBeat;
+    if (!due.isBefore(now.plus(untilBeat))) {
+      return untilBeat;
+    }
+    dueAt(due);
+    return Duration.between(now, due);
   }
 }

@@ -28,7 +28,7 @@ public record DatabaseConfig(
   private static final String PREFIX = "jdbc:postgresql:";
   private static final Pattern SECRET_PARAMETER =
       Pattern.compile("([?&](?:ssl)?password=)[^&]*", Pattern.CASE_INSENSITIVE);
-  private static final Pattern SECRET_AUTHORITY = Pattern.compile("(://[^/?@]*:)[^/?]*@");
+  private static final Pattern SECRET_AUTHORITY = Pattern.compile("(://[^/?@:]*:)[^?]*@");
 
   public DatabaseConfig {
     if (!url.startsWith(PREFIX) || url.length() == PREFIX.length()) {
@@ -88,7 +88,7 @@ public record DatabaseConfig(
         + ", housekeepingConnections=" + housekeepingConnections + "]";
   }
 
-  private static String masked(String url) {
+  static String masked(String url) {
     String withoutParameters = SECRET_PARAMETER.matcher(url).replaceAll("$1***");
     return SECRET_AUTHORITY.matcher(withoutParameters).replaceAll("$1***@");
   }

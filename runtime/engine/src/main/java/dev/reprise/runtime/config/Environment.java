@@ -3,7 +3,9 @@ package dev.reprise.runtime.config;
 import dev.reprise.RepriseException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -24,6 +26,26 @@ public final class Environment {
   /** Of this process. */
   public static Environment ofProcess() {
     return new Environment(System.getenv());
+  }
+
+  /** The same with another variable. */
+  public Environment with(String name, String value) {
+    var all = new HashMap<>(variables);
+    all.put(name, value);
+    return new Environment(all);
+  }
+
+  /**
+   * The text of a file that a variable names.
+   *
+   * @throws RepriseException it cannot be read
+   */
+  public static String fileContent(String file) {
+    try {
+      return Files.readString(Path.of(file));
+    } catch (IOException | InvalidPathException e) {
+      throw new RepriseException("the file cannot be read: " + file, e);
+    }
   }
 
   /** The value of a variable. */

@@ -6,6 +6,7 @@ import dev.reprise.runtime.function.FunctionDefinition;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,7 +29,7 @@ public final class Catalog implements AutoCloseable {
 
   /** Loads a kept version of the code. */
   @FunctionalInterface
-  public interface VersionLoader {
+  public interface VersionLoader extends AutoCloseable {
     /** For a node that loads none. */
     VersionLoader NONE = version -> {
       throw new RepriseException(
@@ -41,6 +42,10 @@ public final class Catalog implements AutoCloseable {
      * @throws RepriseException where it is not kept or does not load; the message says what is needed
      */
     Application load(String version);
+
+    /** Called after the applications are closed. */
+    @Override
+    default void close() {}
   }
 
   /** A function with the application it belongs to. */
@@ -54,20 +59,41 @@ public final class Catalog implements AutoCloseable {
   public synchronized void activate(Application application, Collection<Application> insteadOf) {
     var remaining = new ArrayList<>(active);
     remaining.removeAll(insteadOf);
-    for (Application other : remaining) {
+    remaining.add(application);
+    activateOnly(remaining);
+  }
+
+  /**
+   * Makes these applications, and no others, those that new calls go to.
+   *
+   * @throws RepriseException where two of them have a function of the same name
+   */
+  public synchronized void activateOnly(List<Application> applications) {
+    var owners = new HashMap<String, Application>();
+    for (Application application : applications) {
       for (FunctionDefinition function : application.definitions()) {
-        if (other.find(function.name()).isPresent()) {
+        var other = owners.put(function.name(), application);
+        if (other != null) {
           throw new RepriseException("the function " + function.name()
               + " is in two active deployments (" + other.version() + " and "
               + application.version() + "); rename one with @Function");
         }
       }
+      if (application.version() != null) {
+        versions.put(application.version(), application);
+      }
     }
-    remaining.add(application);
-    if (application.version() != null) {
-      versions.put(application.version(), application);
-    }
-    active = List.copyOf(remaining);
+    active = List.copyOf(applications);
+  }
+
+  /**
+   * The application of a version, loaded where it was not yet.
+   *
+   * @throws RepriseException where it cannot be had here; the message says what is needed
+   */
+  public Application version(String version) {
+    var application = versions.get(version);
+    return application == null ? versions.computeIfAbsent(version, loader::load) : application;
   }
 
   /** The function that new calls of this name reach. */
@@ -118,10 +144,7 @@ public final class Catalog implements AutoCloseable {
       return active(function)
           .orElseThrow(() -> new RepriseException("no function " + function + " on this node"));
     }
-    var application = versions.get(version);
-    if (application == null) {
-      application = versions.computeIfAbsent(version, loader::load);
-    }
+    var application = version(version);
     var found = application.find(function);
     if (found.isEmpty()) {
       throw new RepriseException("version " + version + " has no function " + function);
@@ -135,5 +158,6 @@ public final class Catalog implements AutoCloseable {
     active.stream()
         .filter(application -> application.version() == null)
         .forEach(Application::close);
+    loader.close();
   }
 }

@@ -35,19 +35,28 @@ public record JarInspection(String version, List<String> functionClasses, boolea
    * @throws RegistrationException where it cannot be read, or holds no function
    */
   public static JarInspection of(Path jar) {
+    return of(jar, String.valueOf(jar.getFileName()));
+  }
+
+  /**
+   * Looks into a copy of a jar.
+   *
+   * @param name what messages call it
+   * @throws RegistrationException where it cannot be read, or holds no function
+   */
+  public static JarInspection of(Path jar, String name) {
     try {
       var version = ContentHash.of(Files.readAllBytes(jar));
       boolean hasMigrations = hasMigrations(jar);
       var classes = functionClasses(jar);
       if (classes.isEmpty()) {
-        throw new RegistrationException(jar.getFileName()
+        throw new RegistrationException(name
             + " holds no function: annotate a public method of a public class with @Transaction, @Step or @Workflow,"
             + " and see that the class is in the jar");
       }
       return new JarInspection(version, classes, hasMigrations);
     } catch (IOException e) {
-      var refusal =
-          new RegistrationException(jar.getFileName() + " is no readable jar: " + e.getMessage());
+      var refusal = new RegistrationException(name + " is no readable jar: " + e.getMessage());
       refusal.initCause(e);
       throw refusal;
     }

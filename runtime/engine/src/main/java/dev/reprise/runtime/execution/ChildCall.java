@@ -38,8 +38,8 @@ final class ChildCall {
   /** A call of a workflow method: begins the child and waits for its end, durably. */
   OperationRow run(Position position, FunctionDefinition function, String input, long hash) {
     var child = child(position, function, input, Options.DEFAULT, position);
-    run.record(scope.takeBuffer(), List.of(new Birth(child, ExecutionStatus.PENDING, null)));
-    run.services().due().run();
+    run.record(scope.log().takeBuffer(), List.of(new Birth(child, ExecutionStatus.PENDING, null)));
+    run.services().due().now();
     scope.waitFor(new WaitRoom.Wait(() -> run.recorded(position) != null, null, true));
     var row = run.recorded(position);
     if (row == null || row.kind() == OperationKind.CLOSED) {
@@ -55,11 +55,11 @@ final class ChildCall {
         run.application().codec().encodeArguments(call.arguments(), function.parameterTypes());
     long hash = JsonCodec.hash(input + (options.id() == null ? "" : options.id()));
     var recorded = scope.enterStart(function.name(), hash);
-    var position = scope.currentPosition();
+    var position = scope.log().position();
     var child = child(position, function, input, options, null);
     if (recorded == null) {
       var now = run.services().clock().now();
-      var rows = new ArrayList<>(scope.takeBuffer());
+      var rows = new ArrayList<>(scope.log().takeBuffer());
       rows.add(new OperationRow(
           position,
           OperationKind.START,
@@ -74,7 +74,7 @@ final class ChildCall {
           now,
           now));
       run.record(rows, List.of(new Birth(child, ExecutionStatus.PENDING, null)));
-      run.services().due().run();
+      run.services().due().now();
     }
     if (options.id() != null) {
       requireSame(child);
@@ -143,7 +143,7 @@ final class ChildCall {
     @Override
     public void cancel() {
       scope.run().services().store().requestCancellation(row().execution());
-      scope.run().services().due().run();
+      scope.run().services().due().now();
     }
 
     private OperationRow awaitEnd(Position position) {
@@ -169,7 +169,7 @@ final class ChildCall {
           function.name(),
           JsonCodec.hash(id),
           row.output(),
-          row.output() == null ? Outcomes.errorOf(row) : null,
+          row.status() == ExecutionStatus.SUCCEEDED ? null : Outcomes.errorOf(row),
           1,
           null,
           null,

@@ -99,9 +99,9 @@ final class Fork<T extends @Nullable Object, X extends Exception>
   }
 
   private Position prefix() {
-    if (scope.prefix() == null) {
+    if (scope.log().prefix() == null) {
       throw new IllegalStateException("a fork has a prefix");
     }
-    return scope.prefix();
+    return scope.log().prefix();
   }
 }

@@ -34,7 +34,7 @@ public final class LocalEngine implements Engine {
   private final Catalog catalog;
   private final Launcher launcher;
   private final TimeOrderedIds ids = new TimeOrderedIds();
-  private final Map<String, Flight> inFlight = new ConcurrentHashMap<>();
+  private final Map<String, KeyedCall> inFlight = new ConcurrentHashMap<>();
   private volatile boolean refusing;
 
   /** With what every run uses. */
@@ -64,47 +64,48 @@ public final class LocalEngine implements Engine {
     var function = request.function();
     var code = catalog.find(function.version(), function.name());
     var identity = identity(request, code);
+    if (request.asynchronous()) {
+      // by the row alone: a synchronous call of the same key that is in flight here is not durable
+      // yet
+      var existing = request.key() == null
+          ? Optional.<ExecutionRow>empty()
+          : services.store().find(identity.id());
+      return existing.isPresent() ? attach(existing.get(), identity, true) : accept(identity);
+    }
     if (request.key() == null) {
-      return begin(request, code, identity);
+      return runNow(code, identity);
     }
-    var flight = new Flight(identity, new CompletableFuture<>());
-    var other = inFlight.putIfAbsent(identity.id(), flight);
-    if (other != null) {
+    while (true) {
+      var call = new KeyedCall(identity, () -> inFlight.remove(identity.id()));
+      var other = inFlight.putIfAbsent(identity.id(), call);
+      if (other == null) {
+        return answer(call, code, identity);
+      }
       requireSame(other.identity().asRow(ExecutionStatus.RUNNING, null), identity);
-      return new Submission(identity.id(), other.settled().copy());
+      var wait = other.join();
+      if (wait != null) {
+        return new Submission(identity.id(), wait);
+      }
+      Thread.onSpinWait(); // it is just being forgotten
     }
+  }
+
+  /** The first call of its key on this node: from the log, or by running. */
+  private Submission answer(KeyedCall call, Catalog.Entry code, NewExecution identity) {
+    var wait = call.join();
     try {
       var existing = services.store().find(identity.id());
-      var submission = existing.isPresent()
-          ? attach(existing.get(), identity, request.asynchronous())
-          : begin(request, code, identity);
-      land(flight, submission, request.asynchronous());
-      return submission;
+      var submission =
+          existing.isPresent() ? attach(existing.get(), identity, false) : runNow(code, identity);
+      call.answeredBy(submission.settled());
     } catch (RuntimeException e) {
-      inFlight.remove(identity.id(), flight);
-      flight.settled().completeExceptionally(e);
+      call.fail(e);
       throw e;
     }
-  }
-
-  /** A call with a key that is being answered; duplicates wait for the same answer. */
-  private record Flight(NewExecution identity, CompletableFuture<ExecutionRow> settled) {}
-
-  private void land(Flight flight, Submission submission, boolean asynchronous) {
-    var settled = asynchronous ? whenSettled(submission.id()) : submission.settled();
-    settled.whenComplete((row, failure) -> {
-      inFlight.remove(flight.identity().id(), flight);
-      complete(flight.settled(), row, failure);
-    });
-  }
-
-  private static void complete(
-      CompletableFuture<ExecutionRow> future, ExecutionRow row, Throwable failure) {
-    if (failure == null) {
-      future.complete(row);
-    } else {
-      future.completeExceptionally(failure);
+    if (wait == null) {
+      throw new IllegalStateException("a new call is not over");
     }
+    return new Submission(identity.id(), wait);
   }
 
   private NewExecution identity(CallRequest request, Catalog.Entry code) {
@@ -129,10 +130,6 @@ public final class LocalEngine implements Engine {
         request.traceparent());
   }
 
-  private Submission begin(CallRequest request, Catalog.Entry code, NewExecution identity) {
-    return request.asynchronous() ? accept(identity) : runNow(code, identity);
-  }
-
   /** Durable first; then this node or any other takes it. */
   private Submission accept(NewExecution identity) {
     var birth = new Birth(identity, ExecutionStatus.PENDING, null);
@@ -142,7 +139,7 @@ public final class LocalEngine implements Engine {
       var existing = services.store().find(identity.id());
       return existing.isPresent() ? attach(existing.get(), identity, true) : accept(identity);
     }
-    services.due().run();
+    services.due().now();
     return new Submission(identity.id(), new CompletableFuture<>());
   }
 
@@ -211,7 +208,7 @@ public final class LocalEngine implements Engine {
       }
     }
     active.cancel(asked);
-    services.due().run();
+    services.due().now();
   }
 
   @Override
@@ -221,7 +218,7 @@ public final class LocalEngine implements Engine {
       throw ended(row, "resumed");
     }
     services.store().resume(row.execution());
-    services.due().run();
+    services.due().now();
   }
 
   @Override

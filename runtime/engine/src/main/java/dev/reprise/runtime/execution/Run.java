@@ -356,9 +356,9 @@ final class Run {
   List<OperationRow> closingOperations(List<WorkflowScope> scopes, Closing reason) {
     var rows = new ArrayList<OperationRow>();
     for (WorkflowScope scope : scopes) {
-      rows.addAll(scope.takeBuffer());
-      if (!scope.isClosedInLog()) {
-        rows.add(reason.operation(scope.nextPosition(), services.clock().now()));
+      rows.addAll(scope.log().takeBuffer());
+      if (!scope.log().isClosedInLog()) {
+        rows.add(reason.operation(scope.log().nextPosition(), services.clock().now()));
       }
     }
     return rows;

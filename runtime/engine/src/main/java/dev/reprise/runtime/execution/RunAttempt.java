@@ -62,7 +62,7 @@ final class RunAttempt {
     var before = CurrentExecution.set(main);
     try {
       var result = runCode();
-      awaitForks(result.thrown != null || main.isClosed());
+      awaitForks(result.thrown != null || main.log().isClosed());
       if (run.halted() != null) {
         return stopped();
       }
@@ -91,11 +91,12 @@ final class RunAttempt {
           : main.invoke(function, arguments, given -> run.application().invoke(function, given));
       joinForks();
       if (function.kind() == FunctionKind.WORKFLOW
-          && main.isLogLonger()
+          && main.log().isLonger()
           && run.halted() == null
-          && !main.isClosed()) {
+          && !main.log().isClosed()) {
         throw run.park(new NonDeterminismException("execution " + run.identity().id() + " of "
-            + run.identity().function() + ": the code ended before position " + main.nextPosition()
+            + run.identity().function() + ": the code ended before position "
+            + main.log().nextPosition()
             + ", where the log goes on. Run it with the code it began on and resume it"));
       }
       return new Came(
@@ -127,7 +128,7 @@ final class RunAttempt {
   private Ending conclude(Came came) {
     var closing = run.closing();
     boolean closed =
-        main.isClosed() || came.thrown instanceof Unwinding || closing == Closing.CANCELLED;
+        main.log().isClosed() || came.thrown instanceof Unwinding || closing == Closing.CANCELLED;
     if (closed && closing != null) {
       return end(closing);
     }
@@ -171,11 +172,11 @@ final class RunAttempt {
 
   private void closeEverything(Closing reason) {
     var open = new ArrayList<WorkflowScope>(openForks());
-    if (!main.isLogLonger()) { // else the compensations had begun already
+    if (!main.log().isLonger()) { // else the compensations had begun already
       open.add(main);
     }
     close(open, reason);
-    main.reopenForCompensation();
+    main.log().reopenForCompensation();
     run.beginCompensation();
   }
 
@@ -195,9 +196,9 @@ final class RunAttempt {
   }
 
   private void close(List<WorkflowScope> scopes, Closing reason) {
-    var unclosed = scopes.stream().filter(scope -> !scope.isClosedInLog()).toList();
+    var unclosed = scopes.stream().filter(scope -> !scope.log().isClosedInLog()).toList();
     run.record(run.closingOperations(scopes, reason), List.of());
-    unclosed.forEach(WorkflowScope::closedAtNextPosition);
+    unclosed.forEach(scope -> scope.log().closedAtNextPosition());
   }
 
   /** A child that was told to end may still be at work; its effects must not come after our compensations. */
@@ -207,7 +208,7 @@ final class RunAttempt {
       return;
     }
     services.store().requestCancellation(run.identity().execution());
-    services.due().run();
+    services.due().now();
     while (true) {
       int seen = run.signals();
       if (services.store().livingChildren(run.identity().execution()) == 0) {
@@ -234,7 +235,7 @@ final class RunAttempt {
   // ----------------------------------------------------------------------------------------------------
 
   private Ending complete(ExecutionStatus status, @Nullable String outcome) {
-    var buffer = main.takeBuffer();
+    var buffer = main.log().takeBuffer();
     boolean whole = run.function().kind() == FunctionKind.TRANSACTION
         && (status == ExecutionStatus.SUCCEEDED || status == ExecutionStatus.FAILED);
     boolean bearing = run.beginBirth();
@@ -310,12 +311,18 @@ final class RunAttempt {
     if (deadline != null && (until == null || deadline.isBefore(until)) && !run.isCompensating()) {
       until = deadline;
     }
-    var buffers = new ArrayList<>(main.takeBuffer());
-    run.forks().forEach(fork -> buffers.addAll(fork.scope().takeBuffer()));
+    var buffers = new ArrayList<>(main.log().takeBuffer());
+    run.forks().forEach(fork -> buffers.addAll(fork.scope().log().takeBuffer()));
     var result = run.services()
         .writer()
         .write(write(null, buffers, new Transition.Waiting(until, run.signals())));
-    return result == Result.WRITTEN ? new Ending.Suspended() : new Ending.LookAgain();
+    if (result != Result.WRITTEN) {
+      return new Ending.LookAgain();
+    }
+    if (until != null) {
+      run.services().due().at(until);
+    }
+    return new Ending.Suspended();
   }
 
   private Ending park() {

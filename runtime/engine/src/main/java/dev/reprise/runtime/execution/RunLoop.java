@@ -84,12 +84,16 @@ final class RunLoop implements Runnable {
       }
     } finally {
       active.leave(identity.execution(), this);
+      boolean wasFull = active.freePlaces() == 0;
       active.giveBack();
-      services.due().run();
+      if (wasFull) {
+        services.due().now(); // somebody may wait for the place
+      }
     }
   }
 
   private boolean drive() throws InterruptedException {
+    services.metrics().executionStarted(identity.function());
     int again = 0;
     while (step()) {
       again++;
@@ -126,8 +130,12 @@ final class RunLoop implements Runnable {
 
   private boolean settle(Ending.Settled settled) {
     var row = loaded == null ? identity.asRow(ExecutionStatus.RUNNING, owner) : loaded.row();
-    settlements.settled(
-        row.settled(settled.status(), settled.outcome(), services.clock().now()));
+    var now = services.clock().now();
+    services
+        .metrics()
+        .executionEnded(
+            identity.function(), settled.status(), Duration.between(identity.createdAt(), now));
+    settlements.settled(row.settled(settled.status(), settled.outcome(), now));
     if (identity.parent() != null) {
       active.delivered(List.of(identity.parent()));
     }
@@ -136,6 +144,7 @@ final class RunLoop implements Runnable {
 
   /** The log knows what this runner does not. */
   private boolean lookAgain() {
+    services.metrics().logConflict();
     Optional<Loaded> found = services.store().load(identity.execution());
     if (found.isEmpty()) {
       return belongsToAnother();

@@ -4,6 +4,7 @@ import dev.reprise.runtime.postgres.Database;
 import dev.reprise.runtime.store.BusinessCommit;
 import dev.reprise.runtime.store.DatabaseClock;
 import dev.reprise.runtime.store.ExecutionStore;
+import dev.reprise.runtime.telemetry.Metrics;
 import java.util.concurrent.Executor;
 
 /**
@@ -20,4 +21,5 @@ public record RunServices( // tidy: the collaborators of a run, wired once in th
     DatabaseClock clock,
     NodeMembership membership,
     Executor threads,
-    Runnable due) {}
+    DueSignal due,
+    Metrics metrics) {}

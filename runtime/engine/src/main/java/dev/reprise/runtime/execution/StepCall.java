@@ -133,6 +133,7 @@ final class StepCall {
     if (thrown == null && type != void.class) {
       try {
         output = run.application().codec().encode(outcome.result, type);
+        var unused = run.application().codec().decode(output, type);
       } catch (RuntimeException e) {
         thrown = e;
       }

@@ -18,7 +18,6 @@ import dev.reprise.runtime.store.OperationKind;
 import dev.reprise.runtime.store.OperationRow;
 import dev.reprise.runtime.store.Position;
 import dev.reprise.spi.CurrentExecution;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -105,6 +104,7 @@ final class TransactionCall {
               attempt,
               run.services().clock().now());
         }
+        run.services().metrics().transactionRetried(function.name(), SqlState.of(conflict.cause()));
         pause(CONFLICT.delay(attempt, ThreadLocalRandom.current()));
       } else if (came instanceof Attempt.ConnectionLost loss) {
         LOG.info(
@@ -134,32 +134,32 @@ final class TransactionCall {
   }
 
   private Attempt attempt(Body body, int attempt) {
-    Connection connection;
+    CallConnection connection;
     try {
-      connection = run.services().database().callConnection();
+      connection = new CallConnection(run.services().database());
     } catch (SQLException e) {
       return new Attempt.ConnectionLost(e);
     }
-    var transaction = new BoundTransaction(connection);
+    var transaction = new BoundTransaction(connection.real());
     boolean trusted = false;
     try {
       var ended = within(transaction, connection, body, attempt);
       trusted = !(ended instanceof Attempt.ConnectionLost) && !transaction.sessionTainted();
       return ended;
     } finally {
-      giveBack(connection, trusted);
+      connection.giveBack(trusted);
     }
   }
 
   private Attempt within(
-      BoundTransaction transaction, Connection connection, Body body, int attempt) {
+      BoundTransaction transaction, CallConnection connection, Body body, int attempt) {
     Instant began = run.services().clock().now();
     Object result = null;
     Throwable thrown = null;
     try {
-      begin(connection);
+      connection.begin(policy);
     } catch (SQLException e) {
-      return isClosed(connection) || SqlState.isConnectionLost(e)
+      return connection.isLost() || SqlState.isConnectionLost(e)
           ? new Attempt.ConnectionLost(e)
           : new Attempt.Ended(failedAfterRollback(connection, e, null, attempt, began));
     }
@@ -174,7 +174,7 @@ final class TransactionCall {
       transaction.end();
     }
     var failure = transaction.firstFailure();
-    if (isClosed(connection)) {
+    if (connection.isLost()) {
       return new Attempt.ConnectionLost(lossOf(thrown, failure));
     }
     if (thrown != null && SqlState.isRetryable(thrown)) {
@@ -187,33 +187,10 @@ final class TransactionCall {
       thrown = swallowed(failure);
     }
     if (thrown != null) {
-      var snapshot = failure == null ? snapshot(connection) : null;
+      var snapshot = failure == null ? connection.snapshot() : null;
       return new Attempt.Ended(failedAfterRollback(connection, thrown, snapshot, attempt, began));
     }
     return commit(connection, result, attempt, began);
-  }
-
-  private void begin(Connection connection) throws SQLException {
-    var settings = new StringBuilder();
-    if (policy.isolation() != dev.reprise.Isolation.SERIALIZABLE) {
-      settings
-          .append("set transaction isolation level ")
-          .append(policy.isolation().name().replace('_', ' '));
-    }
-    if (policy.readOnly()) {
-      settings.append(settings.isEmpty() ? "" : ";").append("set transaction read only");
-    }
-    if (policy.role() != null) {
-      var quoted = connection.getMetaData().getIdentifierQuoteString()
-          + policy.role().replace("\"", "\"\"")
-          + '"';
-      settings.append(settings.isEmpty() ? "" : ";").append("set local role ").append(quoted);
-    }
-    if (!settings.isEmpty()) {
-      try (var statement = connection.createStatement()) {
-        statement.execute(settings.toString());
-      }
-    }
   }
 
   private TransactionMisuseException swallowed(SqlFailure failure) {
@@ -227,15 +204,13 @@ final class TransactionCall {
   }
 
   private Attempt commit(
-      Connection connection, @Nullable Object result, int attempt, Instant began) {
+      CallConnection connection, @Nullable Object result, int attempt, Instant began) {
     String output;
     try {
-      output = function.method().getReturnType() == void.class
-          ? null
-          : run.application().codec().encode(result, function.method().getGenericReturnType());
+      output = encode(result);
     } catch (RuntimeException e) {
-      return new Attempt.Ended(
-          failedAfterRollback(connection, e, snapshot(connection), attempt, began));
+      var snapshot = connection.snapshot();
+      return new Attempt.Ended(failedAfterRollback(connection, e, snapshot, attempt, began));
     }
     boolean bearing = run.beginBirth();
     boolean born = false;
@@ -243,7 +218,7 @@ final class TransactionCall {
       var record = new BusinessCommit.Entry(
           run.identity().execution(),
           bearing ? birth() : null,
-          scope.buffered(),
+          scope.log().buffered(),
           position,
           function.name(),
           hash,
@@ -252,7 +227,7 @@ final class TransactionCall {
           policy.isolation().name(),
           policy.readOnly(),
           policy.role() != null);
-      var committed = run.services().commit().commit(connection, record);
+      var committed = run.services().commit().commit(connection.real(), record);
       born = committed.transactionId() != null;
       if (born && bearing && isWholeExecution()) {
         run.markEndedByCommit();
@@ -265,6 +240,17 @@ final class TransactionCall {
         run.birth().end(born);
       }
     }
+  }
+
+  /** Read back before it is recorded: what could be written but not read would fail in every later run. */
+  private @Nullable String encode(@Nullable Object result) {
+    var type = function.method().getGenericReturnType();
+    if (type == void.class) {
+      return null;
+    }
+    var output = run.application().codec().encode(result, type);
+    var unused = run.application().codec().decode(output, type);
+    return output;
   }
 
   /** A transaction function called from outside ends with this very commit. */
@@ -294,19 +280,20 @@ final class TransactionCall {
         committed.startedAt(),
         committed.completedAt());
     if (committed.transactionId() != null) {
-      scope.takeBuffer();
+      scope.log().takeBuffer();
       run.remember(row);
     }
     return row;
   }
 
-  private Attempt commitFailed(Connection connection, SQLException e, int attempt, Instant began) {
-    if (isClosed(connection) || SqlState.isConnectionLost(e)) {
+  private Attempt commitFailed(
+      CallConnection connection, SQLException e, int attempt, Instant began) {
+    if (connection.isLost() || SqlState.isConnectionLost(e)) {
       return new Attempt.ConnectionLost(e);
     }
     if (SqlState.isUniqueViolationOf(e, "reprise", "operations")
         || SqlState.isUniqueViolationOf(e, "reprise", "executions")) {
-      rollBack(connection);
+      connection.rollBack();
       throw run.halt(Unwinding.Reason.LOST_RACE, "another runner was first at " + position);
     }
     if (SqlState.isRetryable(e)) {
@@ -318,12 +305,12 @@ final class TransactionCall {
   }
 
   private OperationRow failedAfterRollback(
-      Connection connection,
+      CallConnection connection,
       Throwable thrown,
       @Nullable String snapshot,
       int attempt,
       Instant began) {
-    rollBack(connection);
+    connection.rollBack();
     return failed(thrown, snapshot, attempt, began);
   }
 
@@ -344,17 +331,6 @@ final class TransactionCall {
         run.services().clock().now());
   }
 
-  /** The snapshot of a transaction that failed by its own decision can still be asked for. */
-  private static @Nullable String snapshot(Connection connection) {
-    try (var statement = connection.createStatement();
-        var rows = statement.executeQuery("select pg_current_snapshot()::text")) {
-      return rows.next() ? rows.getString(1) : null;
-    } catch (SQLException e) {
-      LOG.debug("the snapshot of a failed call is not known", e);
-      return null;
-    }
-  }
-
   private static SQLException lossOf(@Nullable Throwable thrown, @Nullable SqlFailure failure) {
     if (failure != null) {
       return failure.exception();
@@ -362,35 +338,5 @@ final class TransactionCall {
     return thrown instanceof SQLException sql
         ? sql
         : new SQLException("the connection was lost", "08006", thrown);
-  }
-
-  private static boolean isClosed(Connection connection) {
-    try {
-      return connection.isClosed();
-    } catch (SQLException e) {
-      LOG.debug("a connection that cannot tell its state counts as closed", e);
-      return true;
-    }
-  }
-
-  private static void rollBack(Connection connection) {
-    try {
-      connection.rollback();
-    } catch (SQLException e) {
-      LOG.debug("rollback failed; the connection is closed, which rolls back", e);
-    }
-  }
-
-  private void giveBack(Connection connection, boolean trusted) {
-    try {
-      if (trusted) {
-        connection.close();
-      } else {
-        run.services().database().evict(connection);
-        connection.close();
-      }
-    } catch (SQLException e) {
-      LOG.debug("closing a connection failed", e);
-    }
   }
 }

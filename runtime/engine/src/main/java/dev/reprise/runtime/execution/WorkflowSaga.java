@@ -27,7 +27,7 @@ final class WorkflowSaga implements Saga {
     // registered before the attempt: a step that never returns may have happened
     var entry = new Entry();
     entries.add(entry);
-    var mark = scope.trace().mark();
+    var mark = scope.log().trace().mark();
     boolean done = false;
     try {
       T result = action.run();
@@ -35,11 +35,11 @@ final class WorkflowSaga implements Saga {
       done = true;
       return result;
     } finally {
-      var step = scope.trace().stepSince(mark);
+      var step = scope.log().trace().stepSince(mark);
       entry.key = step == null ? null : scope.keyAt(step);
       if (!done) {
         entry.undo = () -> undo.run(null);
-        if (!scope.trace().mayHaveEffect(mark)) {
+        if (!scope.log().trace().mayHaveEffect(mark)) {
           entries.remove(entry);
         }
       }

@@ -4,7 +4,6 @@ import dev.reprise.Branch;
 import dev.reprise.Call;
 import dev.reprise.Execution;
 import dev.reprise.Invocation;
-import dev.reprise.NonDeterminismException;
 import dev.reprise.Options;
 import dev.reprise.Saga;
 import dev.reprise.runtime.function.FunctionDefinition;
@@ -29,8 +28,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One branch of a running workflow: it numbers the durable calls, answers those that are recorded from the log, and has
- * the others done. Used by the thread of its branch; after that has ended, by the one that joins or closes it.
+ * One branch of a running workflow: it answers the durable calls that are recorded from the log and has the others done.
+ * Used by the thread of its branch; after that has ended, by the one that joins or closes it.
  *
  * <p>Outcomes of calls that changed nothing (reads, failures) are buffered: they ride in the branch's next commit, so that
  * they cost none of their own. Everything that happens after them carries them, so no effect can exist without the reads
@@ -38,20 +37,15 @@ import org.slf4j.LoggerFactory;
  */
 final class WorkflowScope implements ExecutionScope {
   private final Run run;
-  private final @Nullable Position prefix;
+  private final BranchLog log;
   private final Derivation derived;
-  private final CallTrace trace = new CallTrace();
-  private final List<OperationRow> buffer = new ArrayList<>();
-  private int counter;
   private Instant lastTime;
-  private boolean closedInLog;
-  private @Nullable Unwinding closed;
   private @Nullable String undoKey;
   private boolean undoing;
 
   WorkflowScope(Run run, @Nullable Position prefix, Instant begun) {
     this.run = run;
-    this.prefix = prefix;
+    this.log = new BranchLog(run, prefix);
     this.lastTime = begun;
     this.derived = new Derivation(run.identity().execution(), prefix);
   }
@@ -60,13 +54,8 @@ final class WorkflowScope implements ExecutionScope {
     return run;
   }
 
-  @Nullable
-  Position prefix() {
-    return prefix;
-  }
-
-  CallTrace trace() {
-    return trace;
+  BranchLog log() {
+    return log;
   }
 
   // --- functions
@@ -127,18 +116,18 @@ final class WorkflowScope implements ExecutionScope {
   /** A durable call: answered from the log, or done. What it gives or throws is decoded from its recorded form. */
   @Nullable
   Object call(OperationKind kind, String name, long hash, Type type, Doing doing) throws Throwable {
-    var row = enter(kind, name, hash);
+    var row = log.enter(kind, name, hash);
     if (row == null) {
-      var position = child(counter);
+      var position = log.position();
       try {
         row = doing.at(position);
       } catch (Unwinding e) {
-        throw unwind(e, position);
+        throw log.unwind(e, position);
       }
       settle(kind, row);
     }
     lastTime = later(lastTime, row.completedAt());
-    trace.returned(row.error() == null);
+    log.trace().returned(row.error() == null);
     if (row.error() != null) {
       throw ExceptionCodec.decode(row.error(), run.application().loader());
     }
@@ -153,129 +142,18 @@ final class WorkflowScope implements ExecutionScope {
       return; // a compensation that failed is tried again at the same position
     }
     if (run.recorded(row.position()) == null) {
-      buffer.add(row);
-      run.remember(row);
+      log.buffer(row);
     }
-  }
-
-  /** Takes the next position; gives its row where the log has it. */
-  private @Nullable OperationRow enter(OperationKind kind, String name, long hash) {
-    run.requireGoingForCall();
-    if (closed != null) {
-      throw closed;
-    }
-    var position = child(counter + 1);
-    trace.called(kind, position);
-    var row = run.recorded(position);
-    if (row == null) {
-      if (run.isRecordedBelow(position)) {
-        throw run.park(mismatch(position, "a branch", kind + " " + name));
-      }
-      if (run.isClosing()) {
-        closed = new Unwinding(Unwinding.Reason.CLOSED, "the execution is being ended");
-        throw closed;
-      }
-      counter++;
-      return null;
-    }
-    counter++;
-    if (row.kind() == OperationKind.CLOSED) {
-      throw closeAt(row);
-    }
-    if (row.kind() != kind || !row.function().equals(name)) {
-      throw run.park(
-          mismatch(position, row.kind().label() + " " + row.function(), kind.label() + " " + name));
-    }
-    if (row.arguments() != hash) {
-      throw run.park(mismatch(
-          position,
-          kind.label() + " " + name + " with other arguments",
-          "the same with the arguments of this run"));
-    }
-    return row;
-  }
-
-  private Unwinding closeAt(OperationRow row) {
-    closedInLog = true;
-    if (prefix == null) {
-      run.closedAs(Closing.of(row));
-    }
-    closed = new Unwinding(Unwinding.Reason.CLOSED, "the branch was closed: " + row.function());
-    return closed;
-  }
-
-  private NonDeterminismException mismatch(Position position, String recorded, String called) {
-    return new NonDeterminismException("execution " + run.identity().id() + " of "
-        + run.identity().function()
-        + " at position " + position + ": the log has " + recorded + ", the code calls " + called
-        + ". Run it with the code it began on, or make the code deterministic, and resume it");
-  }
-
-  /** A call that was begun is given up; where it left no row, its position is the next one again. */
-  private Unwinding unwind(Unwinding e, Position position) {
-    if (e.reason() == Unwinding.Reason.CLOSED) {
-      closed = e;
-      if (run.recorded(position) == null) {
-        counter--;
-      }
-    }
-    return e;
-  }
-
-  private Position child(int number) {
-    return prefix == null ? Position.of(number) : prefix.child(number);
-  }
-
-  // --- what the run needs
-  // -----------------------------------------------------------------------------------------
-
-  Position nextPosition() {
-    return child(counter + 1);
-  }
-
-  boolean isClosedInLog() {
-    return closedInLog;
-  }
-
-  boolean isClosed() {
-    return closed != null;
-  }
-
-  /** A closing row was recorded at the next position. */
-  void closedAtNextPosition() {
-    counter++;
-    closedInLog = true;
-  }
-
-  /** Calls proceed again, after the closing row. */
-  void reopenForCompensation() {
-    closed = null;
-  }
-
-  /** Whether the log holds operations of this branch after its last call. */
-  boolean isLogLonger() {
-    return run.recorded(nextPosition()) != null || run.isRecordedBelow(nextPosition());
-  }
-
-  /** The outcomes that no commit has carried yet; the caller records them or goes without. */
-  List<OperationRow> takeBuffer() {
-    var taken = List.copyOf(buffer);
-    buffer.clear();
-    return taken;
-  }
-
-  List<OperationRow> buffered() {
-    return List.copyOf(buffer);
   }
 
   /** Makes everything so far durable, the execution included. */
   void persist() {
-    run.record(takeBuffer(), List.of());
+    run.record(log.takeBuffer(), List.of());
   }
 
   /** Goes on after a branch that was joined, with what it has not recorded. */
   void adopt(WorkflowScope joined) {
-    buffer.addAll(joined.takeBuffer());
+    log.adopt(joined.log);
     lastTime = later(lastTime, joined.lastTime);
   }
 
@@ -284,7 +162,7 @@ final class WorkflowScope implements ExecutionScope {
       run.waits().await(wait);
     } catch (Unwinding e) {
       if (e.reason() == Unwinding.Reason.CLOSED) {
-        closed = e;
+        log.closedBy(e);
       }
       throw e;
     }
@@ -294,13 +172,13 @@ final class WorkflowScope implements ExecutionScope {
   void undo(@Nullable String key, Call<Boolean, Exception> compensation) throws Exception {
     boolean undoingBefore = undoing;
     var keyBefore = undoKey;
-    int mark = counter;
+    int mark = log.mark();
     undoing = true;
     undoKey = key;
     try {
       compensation.run();
     } catch (Exception e) {
-      counter = mark;
+      log.returnTo(mark);
       throw e;
     } finally {
       undoing = undoingBefore;
@@ -326,13 +204,12 @@ final class WorkflowScope implements ExecutionScope {
 
   @Override
   public <T extends @Nullable Object, X extends Exception> Branch<T, X> async(Call<T, X> call) {
-    var row = enter(OperationKind.BRANCH, "async", 0);
-    if (row != null) {
-      throw run.park(
-          mismatch(row.position(), row.kind().label() + " " + row.function(), "a branch"));
-    }
+    var unused = log.enter(
+        OperationKind.BRANCH,
+        "async",
+        0); // only a row of another kind can be there, which is refused
     persist();
-    var fork = new Fork<>(new WorkflowScope(run, child(counter), lastTime), call);
+    var fork = new Fork<>(new WorkflowScope(run, log.position(), lastTime), call);
     fork.start();
     return fork;
   }
@@ -355,11 +232,11 @@ final class WorkflowScope implements ExecutionScope {
     if (duration.isZero() || duration.isNegative()) {
       return;
     }
-    var row = enter(OperationKind.SLEEP, "sleep", duration.toNanos());
+    var row = log.enter(OperationKind.SLEEP, "sleep", duration.toNanos());
     if (row == null) {
       var now = run.services().clock().now();
       row = new OperationRow(
-          child(counter),
+          log.position(),
           OperationKind.SLEEP,
           "sleep",
           duration.toNanos(),
@@ -371,7 +248,7 @@ final class WorkflowScope implements ExecutionScope {
           null,
           now,
           now);
-      var rows = new ArrayList<>(takeBuffer());
+      var rows = new ArrayList<>(log.takeBuffer());
       rows.add(row);
       run.record(rows, List.of());
     }
@@ -427,16 +304,12 @@ final class WorkflowScope implements ExecutionScope {
   /** Takes a position for the start of a child; null row where it is new. */
   @Nullable
   OperationRow enterStart(String function, long hash) {
-    return enter(OperationKind.START, function, hash);
-  }
-
-  Position currentPosition() {
-    return child(counter);
+    return log.enter(OperationKind.START, function, hash);
   }
 
   @Override
   public Logger logger(Class<?> type) {
     return ReplaySilentLogger.of(
-        LoggerFactory.getLogger(type), () -> run.recorded(nextPosition()) != null);
+        LoggerFactory.getLogger(type), () -> run.recorded(log.nextPosition()) != null);
   }
 }

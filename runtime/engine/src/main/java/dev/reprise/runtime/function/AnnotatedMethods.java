@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * The annotated methods of a class and its superclasses. What the compiler made (bridges) is ignored. Where a method
@@ -64,9 +65,16 @@ final class AnnotatedMethods {
   private static boolean isOfAnotherClass(Method method) {
     return method.isBridge()
         && Arrays.stream(method.getDeclaringClass().getDeclaredMethods())
-            .noneMatch(other -> !other.isBridge()
-                && other.getName().equals(method.getName())
-                && other.getParameterCount() == method.getParameterCount());
+            .noneMatch(other -> !other.isBridge() && leadsTo(method, other));
+  }
+
+  private static boolean leadsTo(Method bridge, Method target) {
+    return target.getName().equals(bridge.getName())
+        && target.getParameterCount() == bridge.getParameterCount()
+        && bridge.getReturnType().isAssignableFrom(target.getReturnType())
+        && IntStream.range(0, bridge.getParameterCount())
+            .allMatch(
+                i -> bridge.getParameterTypes()[i].isAssignableFrom(target.getParameterTypes()[i]));
   }
 
   private void refuseAnnotated(Class<?> declaring) {

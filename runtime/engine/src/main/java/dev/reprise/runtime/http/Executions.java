@@ -81,14 +81,14 @@ final class Executions {
     var wait = new QueryString(ctx.queryString(), Set.of("wait")).seconds("wait");
     var id = id(ctx);
     var row = find(id);
-    if (wait.isZero() || isSettled(row)) {
+    if (wait.isZero() || row.isSettled()) {
       return CompletableFuture.completedFuture(outcome(row));
     }
     var settled = engine.whenSettled(id);
     var bounded = wait.compareTo(maxWait) > 0 ? maxWait : wait;
-    return waiting.until(settled, bounded, this::outcome, () -> {
+    return waiting.until(settled, bounded).thenApply(ended -> {
       settled.cancel(false);
-      return outcome(find(id));
+      return outcome(ended.orElseGet(() -> find(id)));
     });
   }
 
@@ -107,13 +107,6 @@ final class Executions {
 
   private ExecutionRow find(String id) {
     return engine.find(id).orElseThrow(() -> unknown(id));
-  }
-
-  private static boolean isSettled(ExecutionRow row) {
-    return switch (row.status()) {
-      case SUCCEEDED, FAILED, CANCELLED, TIMED_OUT, PARKED, STRANDED -> true;
-      case PENDING, RUNNING, WAITING -> false;
-    };
   }
 
   /** The id in the path; one with a character that no id has, and the database no text, is not looked for. */

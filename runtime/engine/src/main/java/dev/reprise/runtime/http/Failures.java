@@ -44,7 +44,7 @@ final class Failures {
           .withHeader("Retry-After", "1");
     }
     if (cause instanceof DatabaseUnavailableException) {
-      LOG.warn("the database is unavailable", cause);
+      LOG.warn("{}", text(cause));
       return Problem.DATABASE_UNAVAILABLE
           .because("the server cannot reach its database at the moment; try again,"
               + " with an Idempotency-Key where an effect must not happen twice")

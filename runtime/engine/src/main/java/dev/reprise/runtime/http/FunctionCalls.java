@@ -2,17 +2,21 @@ package dev.reprise.runtime.http;
 
 import dev.reprise.runtime.execution.CallRequest;
 import dev.reprise.runtime.execution.Engine;
+import dev.reprise.runtime.execution.Submission;
 import dev.reprise.runtime.function.ArgumentBinder;
 import dev.reprise.runtime.function.FunctionDefinition;
+import dev.reprise.runtime.json.JsonCodec;
 import io.javalin.http.Context;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 
 /** {@code POST /v1/functions/{function}}. What it refuses has had no effect: it is all read before the call is made. */
 final class FunctionCalls implements Endpoint {
   private static final String NOBODY = "";
+  private static final Duration A_MOMENT = Duration.ofMillis(100);
   private static final List<String> LATER_HEADERS = List.of(
       "Reprise-Queue",
       "Reprise-Priority",
@@ -21,22 +25,27 @@ final class FunctionCalls implements Endpoint {
       "Reprise-Delay");
 
   private final Engine engine;
-  private final ArgumentBinder arguments;
+  private final Function<FunctionDefinition, JsonCodec> codecs;
   private final RequestBody bodies;
   private final Waiting waiting;
   private final Duration maxWait;
   private final BooleanSupplier refusing;
 
-  /** {@code refusing} tells whether new work is refused because the server ends. */
+  /**
+   * All that a call needs.
+   *
+   * @param codecs the codec of a function's application
+   * @param refusing tells whether new work is refused because the server ends
+   */
   FunctionCalls(
       Engine engine,
-      ArgumentBinder arguments,
+      Function<FunctionDefinition, JsonCodec> codecs,
       RequestBody bodies,
       Waiting waiting,
       Duration maxWait,
       BooleanSupplier refusing) {
     this.engine = engine;
-    this.arguments = arguments;
+    this.codecs = codecs;
     this.bodies = bodies;
     this.waiting = waiting;
     this.maxWait = maxWait;
@@ -57,17 +66,12 @@ final class FunctionCalls implements Endpoint {
         .orElseThrow(() -> Problem.UNKNOWN_FUNCTION.because(
             "no function is named \"" + name + "\"; GET /v1/functions lists them"));
     var patience = Patience.of(Prefer.parse(Gate.values(ctx, Prefer.HEADER)), maxWait);
-    var submission = engine.submit(request(ctx, function, patience.durable()));
-    if (patience.waitFor().isZero()) {
+    var submission = engine.submit(request(ctx, function, patience.isOver()));
+    if (patience.isOver()) {
       return CompletableFuture.completedFuture(
           patience.applied(Outcome.accepted(submission.id(), "PENDING")));
     }
-    var isVoid = isVoid(function);
-    return waiting.until(
-        submission.settled(),
-        patience.waitFor(),
-        row -> patience.applied(Outcome.of(row, isVoid)),
-        () -> patience.applied(unfinished(submission.id())));
+    return settled(submission, patience.waitFor(), isVoid(function)).thenApply(patience::applied);
   }
 
   /** Whether calls of the function are answered without a body. */
@@ -75,7 +79,7 @@ final class FunctionCalls implements Endpoint {
     return function.method().getReturnType() == void.class;
   }
 
-  private CallRequest request(Context ctx, FunctionDefinition function, boolean durable) {
+  private CallRequest request(Context ctx, FunctionDefinition function, boolean asynchronous) {
     for (var header : LATER_HEADERS) {
       if (ctx.header(header) != null) {
         throw Problem.UNSUPPORTED_HEADER.because(
@@ -85,22 +89,32 @@ final class FunctionCalls implements Endpoint {
     var key = IdempotencyKey.parse(Gate.values(ctx, IdempotencyKey.HEADER));
     var tags = Tags.parse(Gate.values(ctx, Tags.HEADER));
     var trace = TraceParent.parse(Gate.values(ctx, TraceParent.HEADER));
-    var values = arguments.bind(bodies.read(ctx), function);
-    return new CallRequest(function, values, key.orElse(null), NOBODY, tags, durable, trace);
+    var values = new ArgumentBinder(codecs.apply(function)).bind(bodies.read(ctx), function);
+    return new CallRequest(function, values, key.orElse(null), NOBODY, tags, asynchronous, trace);
   }
 
-  /** The wait is over first: the execution as it stands, which may have ended this moment. */
-  private Answer unfinished(String id) {
-    var row = engine.find(id);
-    if (row.isEmpty() && refusing.getAsBoolean()) {
-      return Problem.SHUTTING_DOWN
+  private CompletableFuture<Answer> settled(Submission submission, Duration time, boolean isVoid) {
+    return waiting
+        .until(submission.settled(), time)
+        .thenCompose(row -> row.isPresent()
+            ? CompletableFuture.completedFuture(Outcome.of(row.get(), isVoid))
+            : unsettled(submission, isVoid));
+  }
+
+  /** Time is over. A call may be acknowledged only once it is durable, which takes a moment at most. */
+  private CompletableFuture<Answer> unsettled(Submission submission, boolean isVoid) {
+    var row = engine.find(submission.id());
+    if (row.isPresent()) {
+      submission.settled().cancel(false);
+      return CompletableFuture.completedFuture(Outcome.of(row.get(), isVoid));
+    }
+    if (refusing.getAsBoolean() || submission.settled().isDone()) {
+      throw Problem.SHUTTING_DOWN
           .because("the server ends before the call; whether it takes effect is open:"
               + " call again with the same Idempotency-Key")
-          .with("executionId", id)
-          .withHeader("Retry-After", "5")
-          .answer();
+          .with("executionId", submission.id())
+          .withHeader("Retry-After", "5");
     }
-    var status = row.map(found -> found.status().name()).orElse("RUNNING");
-    return Outcome.accepted(id, status).with("Retry-After", "1");
+    return settled(submission, A_MOMENT, isVoid);
   }
 }

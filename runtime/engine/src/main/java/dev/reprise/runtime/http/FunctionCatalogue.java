@@ -5,17 +5,18 @@ import dev.reprise.runtime.function.FunctionDefinition;
 import dev.reprise.runtime.json.JsonCodec;
 import dev.reprise.runtime.json.JsonObject;
 import java.util.List;
+import java.util.function.Function;
 
 /** {@code GET /v1/functions} and {@code GET /openapi.json}: what can be called. */
 final class FunctionCatalogue {
   private final Engine engine;
-  private final JsonCodec codec;
+  private final Function<FunctionDefinition, JsonCodec> codecs;
   private final OpenApi openApi;
 
-  FunctionCatalogue(Engine engine, JsonCodec codec) {
+  FunctionCatalogue(Engine engine, Function<FunctionDefinition, JsonCodec> codecs) {
     this.engine = engine;
-    this.codec = codec;
-    this.openApi = new OpenApi(codec);
+    this.codecs = codecs;
+    this.openApi = new OpenApi(codecs);
   }
 
   List<Route> routes() {
@@ -31,6 +32,7 @@ final class FunctionCatalogue {
   }
 
   private JsonObject view(FunctionDefinition function) {
+    var codec = codecs.apply(function);
     var parameters = function.parameters().stream()
         .map(parameter -> new JsonObject()
             .put("name", parameter.name())

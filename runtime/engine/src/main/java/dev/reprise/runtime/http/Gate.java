@@ -5,9 +5,20 @@ import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Stands before every route: headers of every answer, and which callers may come in at all. */
 final class Gate implements Handler {
+  /** The methods of HTTP; those that no route has are refused by the router, which knows those that it has. */
+  static final Set<String> METHODS =
+      Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT");
+
+  /** Jetty does not look into path parameters ({@code ;a=%zz}), and Javalin fails on what is wrong in them. */
+  private static final Pattern ENCODED = Pattern.compile("(?:[^%]|%[0-9A-Fa-f]{2})*+");
+
+  private static final String OVERRIDE = "X-HTTP-Method-Override";
+
   private final CallerPolicy policy;
 
   Gate(CallerPolicy policy) {
@@ -18,6 +29,10 @@ final class Gate implements Handler {
   public void handle(Context ctx) {
     ctx.header("X-Content-Type-Options", "nosniff");
     ctx.header("Cache-Control", "no-store");
+    requirePlainMethod(ctx);
+    if (!ENCODED.matcher(ctx.path()).matches()) {
+      throw Problem.MALFORMED_REQUEST.because("the path is not percent-encoded as it should be");
+    }
     var refusal =
         policy.check(values(ctx, "Host"), values(ctx, "Origin"), values(ctx, "Sec-Fetch-Site"));
     if (refusal.isPresent()) {
@@ -30,6 +45,19 @@ final class Gate implements Handler {
               "a page of another site sent this request; allow its origin in the server's configuration"
                   + " if it is yours");
       };
+    }
+  }
+
+  /** Javalin would let a header replace the method, and takes the names of its own filters for methods. */
+  private static void requirePlainMethod(Context ctx) {
+    if (ctx.header(OVERRIDE) != null) {
+      throw Problem.UNSUPPORTED_HEADER.because(
+          "this server does not support " + OVERRIDE + "; use the method itself");
+    }
+    if (!METHODS.contains(ctx.req().getMethod())) {
+      throw Problem.METHOD_NOT_ALLOWED
+          .because("the routes of this server have GET, HEAD and POST")
+          .withHeader("Allow", "GET, HEAD, POST");
     }
   }
 

@@ -3,7 +3,7 @@ package dev.reprise.runtime.http;
 import dev.reprise.RepriseException;
 import dev.reprise.runtime.config.HttpConfig;
 import dev.reprise.runtime.execution.Engine;
-import dev.reprise.runtime.function.ArgumentBinder;
+import dev.reprise.runtime.function.FunctionDefinition;
 import dev.reprise.runtime.json.JsonCodec;
 import dev.reprise.runtime.security.CallerPolicy;
 import dev.reprise.runtime.telemetry.Metrics;
@@ -11,8 +11,10 @@ import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
 import io.javalin.util.JavalinException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -32,11 +34,12 @@ public final class HttpServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
   private static final int MOST_THREADS = 200;
   private static final int LEAST_THREADS = 8;
-  private static final int IDLE_SECONDS = 30;
+  private static final Duration IDLE = Duration.ofSeconds(30);
   private static final long STOP_MILLIS = 2_000;
   private static final long SHUTDOWN_IDLE_MILLIS = 50;
 
   private final HttpConfig config;
+  private final Duration idle;
   private final QueuedThreadPool threads = threads();
   private final Waiting waiting = new Waiting(threads);
   private final Javalin javalin;
@@ -46,12 +49,27 @@ public final class HttpServer implements AutoCloseable {
   /**
    * A server that is not started yet.
    *
-   * @param codec reads the arguments of calls and tells the schemas of types
+   * @param codecs what reads the arguments of a function and tells their schemas: that of its application
    */
   public HttpServer(
-      HttpConfig config, Engine engine, JsonCodec codec, HealthSource health, Metrics metrics) {
+      HttpConfig config,
+      Engine engine,
+      Function<FunctionDefinition, JsonCodec> codecs,
+      HealthSource health,
+      Metrics metrics) {
+    this(config, engine, codecs, health, metrics, IDLE);
+  }
+
+  HttpServer(
+      HttpConfig config,
+      Engine engine,
+      Function<FunctionDefinition, JsonCodec> codecs,
+      HealthSource health,
+      Metrics metrics,
+      Duration idle) {
     this.config = config;
-    var routes = routes(engine, codec, health, metrics);
+    this.idle = idle;
+    var routes = routes(engine, codecs, health, metrics);
     var pipeline = new Pipeline(new Gate(new CallerPolicy(config)), metrics);
     this.javalin = Javalin.create(settings -> {
       configure(settings);
@@ -65,6 +83,9 @@ public final class HttpServer implements AutoCloseable {
    * @throws RepriseException the address cannot be had; the message says which and what to do
    */
   public synchronized void start() {
+    if (closed) {
+      throw new IllegalStateException("a server that was closed cannot be started; make another");
+    }
     try {
       javalin.start();
     } catch (JavalinException e) {
@@ -101,13 +122,17 @@ public final class HttpServer implements AutoCloseable {
     }
   }
 
-  private List<Route> routes(Engine engine, JsonCodec codec, HealthSource health, Metrics metrics) {
+  private List<Route> routes(
+      Engine engine,
+      Function<FunctionDefinition, JsonCodec> codecs,
+      HealthSource health,
+      Metrics metrics) {
     var bodies = new RequestBody(config.maxBody());
-    var calls = new FunctionCalls(
-        engine, new ArgumentBinder(codec), bodies, waiting, config.maxWait(), () -> refusing);
+    var calls =
+        new FunctionCalls(engine, codecs, bodies, waiting, config.maxWait(), () -> refusing);
     var routes = new ArrayList<Route>();
     routes.add(Route.post("/v1/functions/{function}", calls));
-    routes.addAll(new FunctionCatalogue(engine, codec).routes());
+    routes.addAll(new FunctionCatalogue(engine, codecs).routes());
     routes.addAll(new Executions(engine, bodies, waiting, config.maxWait()).routes());
     routes.addAll(new NodeRoutes(health, metrics, () -> refusing).routes());
     return routes;
@@ -136,14 +161,14 @@ public final class HttpServer implements AutoCloseable {
     http.setSendServerVersion(false);
     http.setSendDateHeader(true);
     http.setUriCompliance(UriCompliance.DEFAULT);
-    http.setIdleTimeout(config.maxWait().plusSeconds(IDLE_SECONDS).toMillis());
+    http.setIdleTimeout(config.maxWait().plus(IDLE).toMillis());
   }
 
   private Connector connector(Server server, HttpConfiguration http) {
     var connector = new ServerConnector(server, new HttpConnectionFactory(http));
     connector.setHost(config.host());
     connector.setPort(config.port());
-    connector.setIdleTimeout(IDLE_SECONDS * 1000L);
+    connector.setIdleTimeout(idle.toMillis());
     connector.setShutdownIdleTimeout(SHUTDOWN_IDLE_MILLIS);
     return connector;
   }

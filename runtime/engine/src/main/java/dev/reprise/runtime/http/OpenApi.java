@@ -7,13 +7,14 @@ import dev.reprise.runtime.json.JsonObject;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Describes the server in OpenAPI 3.1: one path for every function, and the routes that every server has. */
 final class OpenApi {
-  private final JsonCodec codec;
+  private final Function<FunctionDefinition, JsonCodec> codecs;
 
-  OpenApi(JsonCodec codec) {
-    this.codec = codec;
+  OpenApi(Function<FunctionDefinition, JsonCodec> codecs) {
+    this.codecs = codecs;
   }
 
   /** The document. */
@@ -36,6 +37,7 @@ final class OpenApi {
   }
 
   private JsonObject call(FunctionDefinition function) {
+    var codec = codecs.apply(function);
     var operation = new JsonObject()
         .put("operationId", function.name())
         .put("summary", "Calls the " + function.kind().label() + " " + function.name())
@@ -53,11 +55,11 @@ final class OpenApi {
         "requestBody",
         new JsonObject()
             .put("required", required)
-            .put("content", OpenApiParts.content(body(function.parameters()))));
-    return operation.put("responses", responses(function));
+            .put("content", OpenApiParts.content(body(codec, function.parameters()))));
+    return operation.put("responses", responses(codec, function));
   }
 
-  private JsonObject responses(FunctionDefinition function) {
+  private static JsonObject responses(JsonCodec codec, FunctionDefinition function) {
     var responses = new JsonObject();
     if (FunctionCalls.isVoid(function)) {
       responses.put("204", new JsonObject().put("description", "It succeeded"));
@@ -80,7 +82,7 @@ final class OpenApi {
   }
 
   /** By position, and by name where all names are known. */
-  private JsonObject body(List<Parameter> parameters) {
+  private static JsonObject body(JsonCodec codec, List<Parameter> parameters) {
     var names =
         parameters.stream().map(Parameter::name).filter(Objects::nonNull).toList();
     var array =

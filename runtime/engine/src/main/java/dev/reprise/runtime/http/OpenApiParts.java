@@ -63,9 +63,14 @@ final class OpenApiParts {
     var schemas = new JsonObject()
         .put("Execution", execution())
         .put("Operation", operation())
-        .put("Accepted", object("id:string", "status:string"))
+        .put("Status", new JsonObject().put("type", "string").put("enum", states()))
+        .put("Accepted", object("id:string", "status:#Status"))
         .put("Problem", object("type:string", "title:string", "status:integer", "detail:string"));
     return new JsonObject().put("schemas", schemas).put("responses", responses);
+  }
+
+  private static List<String> states() {
+    return Arrays.stream(ExecutionStatus.values()).map(Enum::name).toList();
   }
 
   static JsonObject header(String name, String description) {
@@ -81,11 +86,12 @@ final class OpenApiParts {
   }
 
   private static JsonObject execution() {
-    var execution = object(
+    return object(
         "id:string",
         "function:string",
         "version:string?",
-        "input:",
+        "status:#Status",
+        "input:array",
         "output:",
         "error:object",
         "parent:string?",
@@ -95,14 +101,6 @@ final class OpenApiParts {
         "wakeAt:string?",
         "attempts:integer",
         "tags:object");
-    var states = Arrays.stream(ExecutionStatus.values()).map(Enum::name).toList();
-    return execution.put(
-        "allOf",
-        List.of(new JsonObject()
-            .put(
-                "properties",
-                new JsonObject()
-                    .put("status", new JsonObject().put("type", "string").put("enum", states)))));
   }
 
   private static JsonObject operation() {
@@ -120,14 +118,16 @@ final class OpenApiParts {
         "completedAt:string");
   }
 
-  /** An object with properties written as {@code name:type}, with a question mark where they may be null. */
+  /** An object with properties written as {@code name:type}, with a question mark where they may be null, or {@code name:#Schema}. */
   private static JsonObject object(String... properties) {
     var schemas = new JsonObject();
     for (var property : properties) {
       int colon = property.indexOf(':');
       var type = property.substring(colon + 1);
       var schema = new JsonObject();
-      if (type.endsWith("?")) {
+      if (type.startsWith("#")) {
+        schema = reference("schemas", type.substring(1));
+      } else if (type.endsWith("?")) {
         schema.put("type", List.of(type.substring(0, type.length() - 1), "null"));
       } else if (!type.isEmpty()) {
         schema.put("type", type);

@@ -7,22 +7,25 @@ import java.util.List;
  * How long a call is waited for.
  *
  * @param waitFor zero to answer once the call is durable
- * @param durable whether the call must be durable though it may not have ended: the client said that it may leave earlier
  * @param preferences what is followed of the client's preferences, for {@code Preference-Applied}
  */
-record Patience(Duration waitFor, boolean durable, List<String> preferences) {
+record Patience(Duration waitFor, List<String> preferences) {
   /** What follows from the preferences, where the server waits no longer than {@code maxWait}. */
   static Patience of(Prefer prefer, Duration maxWait) {
     var asked = prefer.waitFor();
     if (asked == null) {
       return prefer.respondAsync()
-          ? new Patience(Duration.ZERO, true, List.of("respond-async"))
-          : new Patience(maxWait, false, List.of());
+          ? new Patience(Duration.ZERO, List.of("respond-async"))
+          : new Patience(maxWait, List.of());
     }
-    if (asked.compareTo(maxWait) > 0) {
-      return new Patience(maxWait, prefer.respondAsync(), List.of());
-    }
-    return new Patience(asked, true, List.of("wait=" + asked.toSeconds()));
+    return asked.compareTo(maxWait) > 0
+        ? new Patience(maxWait, List.of())
+        : new Patience(asked, List.of("wait=" + asked.toSeconds()));
+  }
+
+  /** Whether the client does not wait at all. */
+  boolean isOver() {
+    return waitFor.isZero();
   }
 
   /** The answer with the preferences that were followed. */

@@ -74,11 +74,12 @@ final class Pipeline {
   }
 
   private void measure(Context ctx) {
+    var method = ctx.req().getMethod();
     Long begin = ctx.attribute(BEGIN);
     String route = ctx.attribute(ROUTE);
     if (begin != null) {
       metrics.requestAnswered(
-          ctx.method().name(),
+          Gate.METHODS.contains(method) ? method : "other",
           route == null ? "unknown" : route,
           ctx.statusCode(),
           Duration.ofNanos(System.nanoTime() - begin));

@@ -3,7 +3,6 @@ package dev.reprise.runtime.http;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -46,11 +45,17 @@ final class ProblemPages extends ErrorHandler {
     }
   }
 
+  /** 501 and 505 are what Jetty says to a coding or a version that the client made up. */
   private static Answer answer(int code, @Nullable Throwable cause) {
-    if (code < 500) {
-      var problem =
-          Failures.ofStatus(code, "the request is not well-formed HTTP").answer();
-      return new Answer(code, problem.contentType(), problem.body(), Map.of());
+    if (code < 500 || code == 501 || code == 505) {
+      return Failures.ofStatus(code, "the request is not HTTP as this server reads it")
+          .answer();
+    }
+    if (code == 503) {
+      return Problem.SHUTTING_DOWN
+          .because("this server takes no more requests")
+          .withHeader("Retry-After", "5")
+          .answer();
     }
     return Failures.problem(
             cause == null ? new IllegalStateException("the server answered " + code) : cause)

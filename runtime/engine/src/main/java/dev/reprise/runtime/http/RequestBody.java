@@ -27,6 +27,10 @@ final class RequestBody {
     if (!contentType.isEmpty() && !MediaTypes.isJson(contentType)) {
       throw unsupported("the body is stated to be " + String.join(", ", contentType));
     }
+    var encoding = ctx.header("Content-Encoding");
+    if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+      throw unsupported("the body is encoded as " + encoding);
+    }
     var bytes = bytes(ctx);
     if (bytes.length > 0 && contentType.isEmpty()) {
       throw unsupported("the type of the body is not stated");
@@ -60,7 +64,7 @@ final class RequestBody {
 
   private static ProblemException unsupported(String what) {
     return Problem.UNSUPPORTED_MEDIA_TYPE
-        .because(what + "; send JSON with Content-Type: application/json")
+        .because(what + "; send plain JSON with Content-Type: application/json")
         .withHeader("Accept-Post", MediaTypes.JSON);
   }
 }

@@ -2,6 +2,8 @@ package dev.reprise.runtime.http;
 
 import dev.reprise.runtime.store.ExecutionRow;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -10,8 +12,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Function;
-import java.util.function.Supplier;
 
 /** Waits for the end of executions without a thread. Thread-safe. */
 final class Waiting {
@@ -28,26 +28,24 @@ final class Waiting {
   }
 
   /**
-   * Gives {@code onSettled} of the execution, or {@code onTimeout} where it takes longer than {@code wait}.
+   * Gives the execution once it has settled, or nothing where it takes longer than {@code time} or somebody else gave the
+   * wait up.
    *
-   * @param settled is not cancelled: others may wait for it too
+   * @param settled is not cancelled
    */
-  CompletableFuture<Answer> until(
-      CompletableFuture<ExecutionRow> settled,
-      Duration wait,
-      Function<ExecutionRow, Answer> onSettled,
-      Supplier<Answer> onTimeout) {
+  CompletableFuture<Optional<ExecutionRow>> until(
+      CompletableFuture<ExecutionRow> settled, Duration time) {
     if (settled.isDone()) {
-      return settled.thenApply(onSettled);
+      return settled.handle(Waiting::settledOrNot);
     }
     var copy = settled.copy();
     long number = count.incrementAndGet();
     open.put(number, copy);
-    return copy.orTimeout(wait.toMillis(), TimeUnit.MILLISECONDS)
+    return copy.orTimeout(time.toMillis(), TimeUnit.MILLISECONDS)
         .handleAsync(
             (row, failure) -> {
               open.remove(number);
-              return failure == null ? onSettled.apply(row) : failed(failure, onTimeout);
+              return settledOrNot(row, failure);
             },
             responders);
   }
@@ -57,10 +55,14 @@ final class Waiting {
     open.values().forEach(wait -> wait.completeExceptionally(new TimeoutException()));
   }
 
-  private static Answer failed(Throwable failure, Supplier<Answer> onTimeout) {
-    if (failure instanceof TimeoutException) {
-      return onTimeout.get();
+  private static Optional<ExecutionRow> settledOrNot(ExecutionRow row, Throwable failure) {
+    if (failure == null) {
+      return Optional.of(row);
     }
-    throw new CompletionException(failure);
+    var cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    if (cause instanceof TimeoutException || cause instanceof CancellationException) {
+      return Optional.empty();
+    }
+    throw new CompletionException(cause);
   }
 }

@@ -75,10 +75,14 @@ public final class ExceptionCodec {
   }
 
   private static @Nullable String messageOf(Throwable exception) {
-    var message = exception.getMessage();
-    return message == null || message.length() <= MAX_MESSAGE
-        ? message
-        : message.substring(0, MAX_MESSAGE);
+    try {
+      var message = exception.getMessage();
+      return message == null || message.length() <= MAX_MESSAGE
+          ? message
+          : message.substring(0, MAX_MESSAGE);
+    } catch (RuntimeException e) {
+      return "(its getMessage() threw " + e.getClass().getName() + ")";
+    }
   }
 
   private static String type(Map<?, ?> error) {
@@ -98,7 +102,7 @@ public final class ExceptionCodec {
     if (found != null) {
       for (var candidate : Candidate.of(message, cause)) {
         var exception = candidate.tryWith(found);
-        if (exception != null && Objects.equals(exception.getMessage(), message)) {
+        if (exception != null && Objects.equals(messageOf(exception), message)) {
           return exception;
         }
       }

@@ -17,9 +17,10 @@ import tools.jackson.databind.type.LogicalType;
 
 /** The one configuration of Jackson: strict when reading, exact when writing, no class names in data. */
 final class JsonMappers {
-  /** Objects and arrays within each other. The same for reading and writing: what was written can be read. */
-  static final int MAX_DEPTH = 500;
+  /** Objects and arrays within each other. Less may be written than read: what was written goes into other objects. */
+  private static final int MAX_DEPTH = 500;
 
+  private static final int MAX_DEPTH_WRITTEN = MAX_DEPTH - 10;
   private static final int MAX_STRING_LENGTH = 100_000_000;
   private static final int MAX_NUMBER_LENGTH = 10_000;
 
@@ -93,7 +94,7 @@ final class JsonMappers {
             .maxNumberLength(MAX_NUMBER_LENGTH)
             .build())
         .streamWriteConstraints(
-            StreamWriteConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
+            StreamWriteConstraints.builder().maxNestingDepth(MAX_DEPTH_WRITTEN).build())
         .build();
   }
 }

@@ -27,8 +27,8 @@ record ReadProblem(String text) {
   }
 
   private static String text(JacksonException e) {
-    if (e instanceof UnrecognizedPropertyException unknown) {
-      return "is not a known property (" + Json.quote(unknown.getPropertyName()) + ")";
+    if (e instanceof UnrecognizedPropertyException) {
+      return "is not a known property";
     }
     if (e instanceof MismatchedInputException mismatch) {
       if (mismatch.getCurrentToken() == JsonToken.VALUE_NULL) {

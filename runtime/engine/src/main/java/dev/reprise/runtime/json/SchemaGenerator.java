@@ -58,7 +58,10 @@ final class SchemaGenerator {
           : array;
     }
     if (type.isEnumType()) {
-      return ordered("type", "string", "enum", enumValues(type.getRawClass()));
+      var values = enumValues(type.getRawClass());
+      return values.stream().allMatch(String.class::isInstance)
+          ? ordered("type", "string", "enum", values)
+          : Map.of("enum", values);
     }
     return object(type, within);
   }

@@ -57,6 +57,9 @@ final class Shapes {
     if ("string".equals(type) && schema.get("format") instanceof String format) {
       return format;
     }
+    if (schema.containsKey("maxLength")) {
+      return "character";
+    }
     return schema.containsKey("contentEncoding") ? "base64 string" : String.valueOf(type);
   }
 

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationContext;
 import tools.jackson.databind.JavaType;
+import tools.jackson.databind.deser.AbstractDeserializer;
 import tools.jackson.databind.deser.bean.BeanDeserializerBase;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -70,7 +71,12 @@ final class TypeWalk {
 
   private Optional<String> beanProblem(JavaType type, String path) {
     try {
-      if (!(context.findRootValueDeserializer(type) instanceof BeanDeserializerBase bean)) {
+      var reader = context.findRootValueDeserializer(type);
+      if (reader instanceof AbstractDeserializer) {
+        return Optional.of(at(path) + "contains " + type.getRawClass().getName()
+            + ", which is abstract: use a class or a record");
+      }
+      if (!(reader instanceof BeanDeserializerBase bean)) {
         return Optional.empty();
       }
       if (!bean.getValueInstantiator().canInstantiate()) {

@@ -31,8 +31,11 @@ public final class Database implements AutoCloseable {
   private final TransactionRunner logRunner;
   private final TransactionRunner housekeepingRunner;
 
-  private Database(DatabaseConfig config, ConnectionHook hook, AtomicBoolean optionsRefused) {
-    var serializable = SessionSettings.withIsolation("serializable");
+  private Database(
+      DatabaseConfig config,
+      ConnectionHook hook,
+      AtomicBoolean optionsRefused,
+      SessionSettings serializable) {
     var readCommitted = SessionSettings.withIsolation("read committed");
     this.calls = pool(
         "calls",
@@ -61,11 +64,23 @@ public final class Database implements AutoCloseable {
         config, SessionSettings.withIsolation("read committed"), hook, optionsRefused);
     try (Connection connection = probe.openWithoutHook()) {
       check(connection, config);
+      return new Database(config, hook, optionsRefused, forCalls(connection));
     } catch (SQLException e) {
       throw new RepriseException(
           "cannot connect to " + config.maskedUrl() + ": " + e.getMessage(), e);
     }
-    return new Database(config, hook, optionsRefused);
+  }
+
+  /** A user called reprise has the schema of that name first in the path: no place for an application's tables. */
+  private static SessionSettings forCalls(Connection connection) throws SQLException {
+    var settings = SessionSettings.withIsolation("serializable");
+    boolean inOwnSchema = Jdbc.query(
+            connection,
+            "select current_schema() = 'reprise'",
+            Binder.NOTHING,
+            row -> row.getBoolean(1))
+        .contains(true);
+    return inOwnSchema ? settings.withSearchPath("public") : settings;
   }
 
   /**
@@ -131,6 +146,11 @@ public final class Database implements AutoCloseable {
   /** How many threads wait for a call connection. */
   public int waitingCalls() {
     return calls.getHikariPoolMXBean().getThreadsAwaitingConnection();
+  }
+
+  /** How many call connections are in use. */
+  public int activeCalls() {
+    return calls.getHikariPoolMXBean().getActiveConnections();
   }
 
   /** Closes all connections, also those in use. Closing twice is allowed. */

@@ -7,8 +7,6 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -29,6 +27,7 @@ public final class EmbeddedServer implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedServer.class);
   private static final String DATABASE = "reprise";
+  private static final int VALID_SECONDS = 2;
   private static final Backoff START =
       new Backoff(Duration.ofMillis(50), Duration.ofSeconds(1), 60);
   private static final Backoff LEAVE =
@@ -43,15 +42,15 @@ public final class EmbeddedServer implements AutoCloseable {
   }
 
   private final ServerDirectory directory;
-  private final ServerPrograms programs;
+  private final ServerProcess process;
   private final String password;
   private int port;
   /** Tells other processes, by pg_stat_activity, that this one uses the server. */
   private @Nullable Connection presence;
 
-  private EmbeddedServer(ServerDirectory directory, ServerPrograms programs, String password) {
+  private EmbeddedServer(ServerDirectory directory, ServerProcess process, String password) {
     this.directory = directory;
-    this.programs = programs;
+    this.process = process;
     this.password = password;
   }
 
@@ -66,7 +65,8 @@ public final class EmbeddedServer implements AutoCloseable {
       ServerPrograms programs = ServerPrograms.in(PostgresBinaries.unpacked());
       return DirectoryLock.holding(directory.path(), () -> {
         directory.initialize(programs);
-        var server = new EmbeddedServer(directory, programs, directory.password());
+        var server = new EmbeddedServer(
+            directory, new ServerProcess(directory, programs), directory.password());
         server.startUnlessRunning();
         return server;
       });
@@ -116,9 +116,7 @@ public final class EmbeddedServer implements AutoCloseable {
   /** Stops the server, whoever uses it, and starts it again; the port stays where nobody else takes it. */
   public synchronized void restart(StopMode mode) {
     locked("restart", () -> {
-      if (isRunning()) {
-        stopServer(mode);
-      }
+      stopServer(mode);
       startUnlessRunning();
     });
   }
@@ -160,15 +158,13 @@ public final class EmbeddedServer implements AutoCloseable {
   private void startUnlessRunning() throws IOException, SQLException {
     for (int failures = 1; ; failures++) {
       try {
-        if (!isRunning()) {
-          start();
+        if (!process.isRunning()) {
+          process.start();
         }
         enter();
         return;
       } catch (RepriseException | SQLException e) {
-        // After a crash sessions of the dead server may hold its memory for a moment, or recovery
-        // may take its time.
-        if (!START.allows(failures) || !mayPass(e)) {
+        if (!START.allows(failures) || !ServerProcess.mayPass(e)) {
           throw e;
         }
         await(START.delay(failures, ThreadLocalRandom.current()));
@@ -176,37 +172,9 @@ public final class EmbeddedServer implements AutoCloseable {
     }
   }
 
-  private static boolean mayPass(Exception e) {
-    return SqlState.isUnavailable(e)
-        || Objects.toString(e.getMessage(), "").contains("shared memory block");
-  }
-
-  private boolean isRunning() throws IOException {
-    return directory.postmaster().map(Postmaster::isRunning).orElse(false);
-  }
-
-  private void start() throws IOException {
-    if (directory.postmaster().map(Postmaster::hasProcess).orElse(false)) {
-      directory.disownPostmaster();
-    }
-    directory.writeSettings();
-    try {
-      programs.run(
-          "pg_ctl",
-          List.of(
-              "start",
-              "--pgdata=" + directory.data(),
-              "--log=" + directory.log(),
-              "--wait",
-              "--timeout=60",
-              "--silent"));
-    } catch (RepriseException e) {
-      throw new RepriseException(e.getMessage() + "\n" + directory.endOfLog(), e);
-    }
-  }
-
   private void enter() throws IOException, SQLException {
-    port = directory.postmaster().map(Postmaster::port).orElse(0);
+    leave();
+    port = process.port();
     try (Connection connection = connect("postgres")) {
       String data = Jdbc.query(
               connection, "show data_directory", Binder.NOTHING, row -> row.getString(1))
@@ -229,7 +197,17 @@ public final class EmbeddedServer implements AutoCloseable {
 
   private boolean isUsedByOthers() throws IOException, SQLException {
     Connection own = presence;
-    for (int looks = 1; own != null && own.isValid(2); looks++) {
+    if (own == null || !own.isValid(VALID_SECONDS)) {
+      // The server has ended all sessions, as after the crash of one of them; others may be back
+      // already.
+      leave();
+      if (!process.isRunning()) {
+        return false;
+      }
+      own = connect(DATABASE);
+      presence = own;
+    }
+    for (int looks = 1; ; looks++) {
       boolean used = Jdbc.query(own, """
           select 1 from pg_stat_activity
           where backend_type in ('client backend', 'walsender') and pid <> pg_backend_pid()
@@ -241,14 +219,11 @@ public final class EmbeddedServer implements AutoCloseable {
       }
       await(LEAVE.delay(looks, ThreadLocalRandom.current()));
     }
-    return false;
   }
 
   private void stopServer(StopMode mode) throws IOException, SQLException {
     leave();
-    if (isRunning()) {
-      programs.stop(directory, mode);
-    }
+    process.stop(mode);
   }
 
   private void leave() throws SQLException {

@@ -2,9 +2,11 @@ package dev.reprise.runtime.postgres;
 
 import dev.reprise.RepriseException;
 import dev.reprise.runtime.config.DatabaseConfig;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -85,9 +87,20 @@ public final class Migrator {
     if (application.getResource(APPLICATION_LOCATION) == null) {
       return 0;
     }
+    return migrateApplication(database, application, List.of("classpath:" + APPLICATION_LOCATION));
+  }
+
+  /**
+   * The same with the migrations at the given places, each as {@code classpath:db/migration} or {@code filesystem:sql}.
+   *
+   * @throws RepriseException there is no such place, or a migration failed
+   */
+  public static int migrateApplication(
+      DatabaseConfig database, ClassLoader application, List<String> locations) {
     try {
       return configured(application, database)
-          .locations("classpath:" + APPLICATION_LOCATION)
+          .locations(locations.toArray(String[]::new))
+          .failOnMissingLocations(true)
           .baselineOnMigrate(true)
           .baselineVersion("0")
           .load()
@@ -101,9 +114,24 @@ public final class Migrator {
     }
   }
 
+  /**
+   * Runs the SQL under {@code db/migration} of a jar, if it has any, and tells how many scripts. Each application has a
+   * history of its own, beside those of others in the same database.
+   *
+   * @throws RepriseException a migration failed; nothing of it is left
+   */
+  public static int migrateApplication(DatabaseConfig database, Path jar) {
+    return ApplicationMigrations.run(database, jar);
+  }
+
   /** The SQL of all migrations, to be run by somebody who may; a server then finds the schema migrated. */
   public String printSql() {
     return MigrationScripts.print(schema, location);
+  }
+
+  /** The same for the schema {@code reprise}, whatever the database. */
+  public static String repriseSql() {
+    return MigrationScripts.print("reprise", LOCATION + "reprise");
   }
 
   private static FluentConfiguration configured(ClassLoader loader, DatabaseConfig database) {

@@ -3,16 +3,9 @@ package dev.reprise.runtime.postgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 
-/**
- * What {@code postmaster.pid} says about the server of a directory; the file outlives a server that was killed.
- *
- * @param written when the file was last written, at the latest when the server was ready
- */
-record Postmaster(long pid, int port, Instant written) {
-  private static final int CLOCK_SLACK_SECONDS = 2;
-
+/** What {@code postmaster.pid} says about the server of a directory; the file outlives a server that was killed. */
+record Postmaster(long pid, int port) {
   /** Whether the server runs. */
   boolean isRunning() {
     return hasProcess() && !isZombie() && !isSomebodyElse();
@@ -23,12 +16,19 @@ record Postmaster(long pid, int port, Instant written) {
     return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
   }
 
-  /** The process of that number began after the server had written the file. */
+  /** Another process has the number by now. Never says so of a server that runs: its file must not be touched. */
   private boolean isSomebodyElse() {
-    return ProcessHandle.of(pid)
-        .flatMap(process -> process.info().startInstant())
-        .map(start -> start.isAfter(written.plusSeconds(CLOCK_SLACK_SECONDS)))
-        .orElse(false);
+    ProcessHandle.Info info = ProcessHandle.of(pid).map(ProcessHandle::info).orElse(null);
+    if (info == null) {
+      return false;
+    }
+    if (info.command().isPresent()) {
+      Path program = Path.of(info.command().get()).getFileName();
+      return program == null || !program.toString().startsWith("postgres");
+    }
+    // The program of another user's process cannot be seen; one of our own user's can.
+    return info.user().isPresent()
+        && !info.user().equals(ProcessHandle.current().info().user());
   }
 
   /** Where process 1 does not care for orphans, as in many containers, the dead stay in the process table. */

@@ -30,14 +30,38 @@ public final class ScratchDatabase implements AutoCloseable {
    * @throws RepriseException it may not, or the server cannot be reached
    */
   public static ScratchDatabase on(DatabaseConfig server) {
-    String name = "scratch_" + UUID.randomUUID().toString().replace("-", "");
-    run(server, "create database " + name);
-    return new ScratchDatabase(server, name);
+    return create(server, "");
+  }
+
+  /**
+   * A database for a test: on the server that {@code REPRISE_TEST_DATABASE} names (a JDBC URL of a user who may create
+   * databases), else in a container where Testcontainers is on the class path and a Docker engine answers, else
+   * {@linkplain #embedded() embedded}.
+   *
+   * @throws RepriseException there is none of them
+   */
+  public static ScratchDatabase forTests() {
+    return on(TestServer.ofThisProcess());
   }
 
   /** A database on an embedded server that all scratch databases of this JVM share and that ends with the JVM. */
   public static ScratchDatabase embedded() {
     return on(ScratchServer.ofThisProcess());
+  }
+
+  /**
+   * Another database that begins with all that this one holds.
+   *
+   * @throws RepriseException somebody is connected to this one
+   */
+  public ScratchDatabase copy() {
+    return create(server, " template " + name);
+  }
+
+  private static ScratchDatabase create(DatabaseConfig server, String how) {
+    String name = "scratch_" + UUID.randomUUID().toString().replace("-", "");
+    run(server, "create database " + name + how);
+    return new ScratchDatabase(server, name);
   }
 
   /** How to reach it, with default sizes. */

@@ -7,6 +7,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,15 +19,18 @@ final class ScratchServer {
   private static final Logger LOG = LoggerFactory.getLogger(ScratchServer.class);
   private static final String PREFIX = "reprise-scratch-";
 
+  private static @Nullable EmbeddedServer server;
+
   private ScratchServer() {}
 
   /** How to reach it; started at the first call. */
-  static DatabaseConfig ofThisProcess() {
-    return Holder.SERVER.config();
-  }
-
-  private static final class Holder {
-    static final EmbeddedServer SERVER = start();
+  static synchronized DatabaseConfig ofThisProcess() {
+    var running = server;
+    if (running == null) {
+      running = start();
+      server = running;
+    }
+    return running.config();
   }
 
   private static EmbeddedServer start() {
@@ -64,10 +68,8 @@ final class ScratchServer {
   private static void remove(Path directory) {
     try {
       var files = new ServerDirectory(directory);
-      if (files.postmaster().map(Postmaster::isRunning).orElse(false)) {
-        ServerPrograms.in(PostgresBinaries.unpacked())
-            .stop(files, EmbeddedServer.StopMode.IMMEDIATE);
-      }
+      new ServerProcess(files, ServerPrograms.in(PostgresBinaries.unpacked()))
+          .stop(EmbeddedServer.StopMode.IMMEDIATE);
       PostgresBinaries.deleteTree(directory);
     } catch (IOException | SQLException | RepriseException e) {
       LOG.warn("cannot remove the scratch server in {}", directory, e);

@@ -23,9 +23,12 @@ import org.jspecify.annotations.Nullable;
  * {@code lock}. Used under the lock of the directory.
  */
 final class ServerDirectory {
-  static final String SUPERUSER = "reprise";
+  static final String SUPERUSER = "postgres";
   private static final String SETTINGS_FILE = "reprise.conf";
-  /** Durable: a crash loses nothing that was committed. Logical decoding and prepared transactions are on. */
+  /**
+   * Durable: a crash loses nothing that was committed. Logical decoding and prepared transactions are on. The user is
+   * named as Reprise's own schema, which must not become the default for tables.
+   */
   private static final String SETTINGS = """
       # Written by Reprise at every start; changes belong into postgresql.conf, behind the include.
       listen_addresses = '127.0.0.1'
@@ -38,10 +41,12 @@ final class ServerDirectory {
       max_prepared_transactions = 64
       max_connections = 200
       max_slot_wal_keep_size = '4GB'
+      search_path = 'public'
       timezone = 'UTC'
       log_timezone = 'UTC'
       """;
 
+  private static final int LOG_LINES = 20;
   private static final String NO_PROCESS = String.valueOf(Integer.MAX_VALUE);
 
   private final Path directory;
@@ -112,8 +117,7 @@ final class ServerDirectory {
     }
     return Optional.of(new Postmaster(
         Math.abs(Long.parseLong(lines.get(0).strip())),
-        Integer.parseInt(lines.get(3).strip()),
-        Files.getLastModifiedTime(file).toInstant()));
+        Integer.parseInt(lines.get(3).strip())));
   }
 
   /**
@@ -128,13 +132,22 @@ final class ServerDirectory {
     Files.write(file, lines);
   }
 
-  /** The last lines of the server's log, for messages. */
-  String endOfLog() throws IOException {
+  /** How long the server's log is, in bytes. */
+  long logSize() throws IOException {
+    return Files.exists(log()) ? Files.size(log()) : 0;
+  }
+
+  /** The last lines of the server's log behind a place in it, for messages. */
+  String endOfLog(long from) throws IOException {
     if (!Files.exists(log())) {
       return "";
     }
-    List<String> lines = Files.readAllLines(log(), StandardCharsets.UTF_8);
-    return String.join("\n", lines.subList(Math.max(0, lines.size() - 20), lines.size()));
+    byte[] bytes = Files.readAllBytes(log());
+    int start = (int) Math.min(from, bytes.length);
+    List<String> lines = new String(bytes, start, bytes.length - start, StandardCharsets.UTF_8)
+        .lines()
+        .toList();
+    return String.join("\n", lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size()));
   }
 
   private Path passwordFile() {

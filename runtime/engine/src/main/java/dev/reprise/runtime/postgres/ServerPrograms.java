@@ -33,19 +33,6 @@ final class ServerPrograms {
     return new ServerPrograms(home, root ? List.of("unshare", "-U") : List.of());
   }
 
-  /** Stops the server of a directory and waits for its end. */
-  void stop(ServerDirectory directory, EmbeddedServer.StopMode mode) throws IOException {
-    run(
-        "pg_ctl",
-        List.of(
-            "stop",
-            "--pgdata=" + directory.data(),
-            "--mode=" + (mode == EmbeddedServer.StopMode.FAST ? "fast" : "immediate"),
-            "--wait",
-            "--timeout=60",
-            "--silent"));
-  }
-
   /**
    * Runs a program to its end.
    *

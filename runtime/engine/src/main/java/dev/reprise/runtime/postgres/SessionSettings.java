@@ -21,9 +21,20 @@ final class SessionSettings {
     values.putAll(COMMON);
   }
 
+  private SessionSettings(Map<String, String> values) {
+    this.values.putAll(values);
+  }
+
   /** With that default isolation level, {@code serializable} or {@code read committed}. */
   static SessionSettings withIsolation(String isolation) {
     return new SessionSettings(isolation);
+  }
+
+  /** The same with that search path. */
+  SessionSettings withSearchPath(String path) {
+    var changed = new SessionSettings(values);
+    changed.values.put("search_path", path);
+    return changed;
   }
 
   /** For the startup parameter {@code options}: they survive RESET and DISCARD. */

@@ -33,6 +33,16 @@ public final class SqlState {
     return anySql(failure, e -> isRetryableState(e.getSQLState()));
   }
 
+  /** The SQLSTATE of the first failure in the chain that has one; empty where none has. */
+  public static String of(Throwable failure) {
+    for (Throwable e = failure; e != null; e = e.getCause()) {
+      if (e instanceof SQLException sql && sql.getSQLState() != null) {
+        return sql.getSQLState();
+      }
+    }
+    return "";
+  }
+
   /** Whether the connection is no longer usable; what became of the transaction is unknown if it was committing. */
   public static boolean isConnectionLost(Throwable failure) {
     return any(failure, SqlState::isLoss);
@@ -70,14 +80,13 @@ public final class SqlState {
   }
 
   private static boolean isLoss(Throwable e) {
-    if (e instanceof IOException) {
-      return true;
-    }
     if (!(e instanceof SQLException sql)) {
       return false;
     }
     String state = sql.getSQLState();
-    return state != null && (state.startsWith("08") || ENDED_SESSION.contains(state));
+    // An IOException elsewhere may be the user's own.
+    return sql.getCause() instanceof IOException
+        || (state != null && (state.startsWith("08") || ENDED_SESSION.contains(state)));
   }
 
   private static boolean anySql(Throwable failure, Predicate<SQLException> test) {

@@ -1,5 +1,7 @@
 package dev.reprise.runtime.server;
 
+import dev.reprise.Settings;
+import dev.reprise.runtime.background.Loop;
 import dev.reprise.runtime.config.DatabaseConfig;
 import dev.reprise.runtime.deploy.Catalog;
 import dev.reprise.runtime.execution.ClientInterceptor;
@@ -11,6 +13,7 @@ import dev.reprise.runtime.function.ApplicationBuilder;
 import dev.reprise.runtime.postgres.BoundDataSource;
 import dev.reprise.runtime.store.LogDatabase;
 import dev.reprise.runtime.store.Sweep;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -34,8 +37,25 @@ public interface Code {
     }
   }
 
-  /** What came of it. */
-  record Installed(Catalog catalog, Supplier<Sweep.Capabilities> capabilities) {}
+  /**
+   * What came of it.
+   *
+   * @param loops run while the node does
+   */
+  record Installed(Catalog catalog, Supplier<Sweep.Capabilities> capabilities, List<Loop> loops) {}
+
+  /**
+   * Jars of functions, which are kept in the database and activated there, beside what is active there already; what shares
+   * a function with one of them gives way to it. Any version that the database keeps is loaded for executions that began
+   * on it.
+   *
+   * @param jars empty for a node that serves what is active
+   * @param migrate whether to run what the jars have under {@code db/migration}
+   * @param settings what the modules of the jars may read
+   */
+  static Code ofJars(List<Path> jars, boolean migrate, Settings settings) {
+    return new JarCode(List.copyOf(jars), migrate, settings);
+  }
 
   /** Classes of the application that embeds the runtime. */
   static Code ofClasses(
@@ -53,7 +73,7 @@ public interface Code {
       var catalog = new Catalog(Catalog.VersionLoader.NONE);
       catalog.activate(application, List.of());
       return new Installed(
-          catalog, () -> new Sweep.Capabilities(catalog.unpinned(), version, false));
+          catalog, () -> new Sweep.Capabilities(catalog.unpinned(), version, false), List.of());
     };
   }
 }

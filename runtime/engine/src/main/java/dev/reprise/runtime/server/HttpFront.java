@@ -1,6 +1,7 @@
 package dev.reprise.runtime.server;
 
 import dev.reprise.runtime.config.HttpConfig;
+import dev.reprise.runtime.function.FunctionDefinition;
 import dev.reprise.runtime.http.HealthSource.Check;
 import dev.reprise.runtime.http.HttpServer;
 import dev.reprise.runtime.json.JsonCodec;
@@ -20,8 +21,16 @@ public final class HttpFront implements EmbeddedRuntime.Front {
    */
   public HttpFront(Node node, HttpConfig config, Metrics metrics, Runnable last) {
     this.last = last;
-    this.http = new HttpServer(config, node.engine(), new JsonCodec(), () -> checks(node), metrics);
+    this.http = new HttpServer(
+        config, node.engine(), function -> codec(node, function), () -> checks(node), metrics);
     http.start();
+  }
+
+  private static JsonCodec codec(Node node, FunctionDefinition function) {
+    return node.catalog()
+        .find(function.version(), function.name())
+        .application()
+        .codec();
   }
 
   private static List<Check> checks(Node node) {

@@ -3,11 +3,11 @@ package dev.reprise.runtime.server;
 import java.util.OptionalInt;
 
 /** No HTTP. */
-final class NoFront implements EmbeddedRuntime.Front {
+public final class NoFront implements EmbeddedRuntime.Front {
   private final Runnable last;
 
   /** Runs {@code last} at the end: it stops an embedded database. */
-  NoFront(Runnable last) {
+  public NoFront(Runnable last) {
     this.last = last;
   }
 

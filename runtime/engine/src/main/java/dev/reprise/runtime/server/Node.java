@@ -18,6 +18,7 @@ import dev.reprise.runtime.execution.Settlements;
 import dev.reprise.runtime.postgres.Backoff;
 import dev.reprise.runtime.postgres.Database;
 import dev.reprise.runtime.postgres.Migrator;
+import dev.reprise.runtime.store.Agenda;
 import dev.reprise.runtime.store.BusinessCommit;
 import dev.reprise.runtime.store.DatabaseClock;
 import dev.reprise.runtime.store.ExecutionStore;
@@ -25,9 +26,12 @@ import dev.reprise.runtime.store.GroupWrite;
 import dev.reprise.runtime.store.LogDatabase;
 import dev.reprise.runtime.store.NodeStore;
 import dev.reprise.runtime.store.Sweep;
+import dev.reprise.runtime.telemetry.Metrics;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
@@ -48,6 +52,7 @@ public final class Node implements AutoCloseable {
   private final DatabaseClock clock = new DatabaseClock();
   private final NodeStore nodes;
   private final ExecutionStore store;
+  private final Agenda agenda;
   private final ExecutorService threads = RunThreads.create();
   private final ActiveRuns active;
   private final Settlements settlements = new Settlements();
@@ -59,7 +64,8 @@ public final class Node implements AutoCloseable {
   private final Loop pulse;
   private boolean closed;
 
-  private Node(NodeConfig config, DatabaseConfig databaseConfig, Code code, UUID id) {
+  private Node(
+      NodeConfig config, DatabaseConfig databaseConfig, Code code, Metrics metrics, UUID id) {
     this.config = config;
     this.databaseConfig = databaseConfig;
     this.membership = new NodeMembership(id, config.deathTimeout());
@@ -67,11 +73,20 @@ public final class Node implements AutoCloseable {
     var log = new LogDatabase(database);
     this.nodes = new NodeStore(log, clock);
     this.store = new ExecutionStore(log, clock);
+    this.agenda = new Agenda(log, clock);
     this.active = new ActiveRuns(config.maxRunning(), threads);
     this.writer = new GroupWriter(log, new GroupWrite(clock));
     var services = new RunServices(
-        database, store, writer, new BusinessCommit(clock), clock, membership, threads, this::poke);
-    var installed = code.install(new Code.Site(log, this::engine, databaseConfig));
+        database,
+        store,
+        writer,
+        new BusinessCommit(clock),
+        clock,
+        membership,
+        threads,
+        this::dueAt,
+        metrics);
+    var installed = install(code, log);
     this.catalog = installed.catalog();
     var launcher = new Launcher(services, active, settlements, catalog);
     this.engine = new LocalEngine(services, active, settlements, catalog, launcher);
@@ -84,11 +99,25 @@ public final class Node implements AutoCloseable {
         clock,
         new Heartbeat.Cluster(config.heartbeat(), installed.capabilities(), this::rejoin));
     this.pulse = new Loop("heartbeat", config.heartbeat(), heartbeat);
-    this.loops = List.of(
-        pulse,
-        new Loop("ticker", Duration.ofMillis(500), new Ticker(active, clock)),
-        new Loop(
-            "settlements", Duration.ofSeconds(1), new SettlementPoll(settlements, active, store)));
+    var all = new ArrayList<>(installed.loops());
+    all.add(pulse);
+    all.add(new Loop("ticker", Duration.ofMillis(500), new Ticker(active, clock)));
+    all.add(new Loop(
+        "settlements", Duration.ofSeconds(1), new SettlementPoll(settlements, active, store)));
+    this.loops = List.copyOf(all);
+  }
+
+  /** Migrations may take longer than the death timeout: the heart beats meanwhile. */
+  private Code.Installed install(Code code, LogDatabase log) {
+    try (var joining = new Loop("joining", config.heartbeat(), poked -> showLife())) {
+      joining.start();
+      return code.install(new Code.Site(log, this::engine, databaseConfig));
+    } catch (RuntimeException e) {
+      writer.close();
+      database.close();
+      threads.shutdownNow();
+      throw e;
+    }
   }
 
   /**
@@ -97,6 +126,11 @@ public final class Node implements AutoCloseable {
    * @throws RepriseException where the database or the code cannot be used; the message names what to do
    */
   public static Node start(NodeConfig config, DatabaseConfig database, Code code) {
+    return start(config, database, code, Metrics.OFF);
+  }
+
+  /** The same with something that counts. */
+  public static Node start(NodeConfig config, DatabaseConfig database, Code code, Metrics metrics) {
     Migrator.reprise(database).migrate();
     UUID id = UUID.randomUUID();
     try {
@@ -106,13 +140,22 @@ public final class Node implements AutoCloseable {
     }
     Node node;
     try {
-      node = new Node(config, database, code, id);
+      node = new Node(config, database, code, metrics, id);
     } catch (RuntimeException e) {
       leaveQuietly(database, id);
       throw e;
     }
     node.loops.forEach(Loop::start);
     return node;
+  }
+
+  private Duration showLife() throws SQLException {
+    long sent = System.nanoTime();
+    if (Database.alone(databaseConfig, c -> NodeStore.heartbeat(c, membership.node()))
+        .isPresent()) {
+      membership.confirmed(sent);
+    }
+    return config.heartbeat();
   }
 
   private static UUID join(Connection connection, UUID id, NodeConfig config) throws SQLException {
@@ -156,7 +199,8 @@ public final class Node implements AutoCloseable {
     return id;
   }
 
-  private void poke() {
+  private void dueAt(Instant time) {
+    heartbeat.dueAt(time);
     pulse.poke();
   }
 
@@ -185,12 +229,17 @@ public final class Node implements AutoCloseable {
     return active;
   }
 
+  /** What is under way and what comes next; for tests. */
+  public Agenda agenda() {
+    return agenda;
+  }
+
   /** Moves the time of executions forward; for tests. */
   public void advance(Duration by) {
     clock.advance(by);
     active.tick(clock.now());
     active.wakeAll();
-    pulse.poke();
+    dueAt(Instant.MIN);
   }
 
   /** Takes no new calls and claims nothing more; what runs goes on. */

@@ -1,6 +1,9 @@
 package dev.reprise.runtime.store;
 
 import dev.reprise.runtime.postgres.Jdbc;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,12 +16,16 @@ public final class DeploymentStore {
     this.database = database;
   }
 
-  /** Keeps a jar; without effect where the version is kept already. */
+  /**
+   * Keeps a jar; without effect where the version is kept already, but for its name.
+   *
+   * @param name for people, after the file
+   */
   public void keep(String version, String name, byte[] jar, List<String> functions) {
     var sql = """
-        insert into reprise.deployments (version, name, jar, functions, created_at)
+        insert into reprise.deployments as kept (version, name, jar, functions, created_at)
         values (?, ?, ?, ?, clock_timestamp())
-        on conflict do nothing
+        on conflict (version) do update set name = excluded.name where kept.name <> excluded.name
         """;
     database.log(connection -> Jdbc.update(connection, sql, statement -> {
       statement.setString(1, version);
@@ -28,11 +35,57 @@ public final class DeploymentStore {
     }));
   }
 
-  /** Makes the version the one that new calls of its functions go to. */
-  public void activate(String version) {
-    var sql = "update reprise.deployments set activated_at = clock_timestamp() where version = ?";
-    database.log(
-        connection -> Jdbc.update(connection, sql, statement -> statement.setString(1, version)));
+  /**
+   * A deployment that gave way to another with some of its functions.
+   *
+   * @param lost those of its functions that the others do not have
+   */
+  public record Replaced(String version, String name, List<String> lost) {}
+
+  /**
+   * Makes the versions those that new calls of their functions go to. What shares a function with one of them is active
+   * no longer.
+   */
+  public List<Replaced> activate(List<String> versions) {
+    return database.log(connection -> {
+      // of two nodes that activate at once, one comes after the other
+      Jdbc.update(
+          connection,
+          "lock table reprise.deployments in share row exclusive mode",
+          statement -> {});
+      var replaced = replace(connection, versions);
+      var sql = """
+          update reprise.deployments set activated_at = clock_timestamp()
+           where version = any(?) and activated_at is null
+          """;
+      Jdbc.update(connection, sql, statement -> statement.setArray(1, texts(connection, versions)));
+      return replaced;
+    });
+  }
+
+  private static List<Replaced> replace(Connection connection, List<String> versions)
+      throws SQLException {
+    var sql = """
+        with given as (
+          select version, function from reprise.deployments, unnest(functions) function
+           where version = any(?))
+        update reprise.deployments other set activated_at = null
+         where activated_at is not null
+           and not exists (select from given where given.version = other.version)
+           and exists (select from given where given.function = any(other.functions))
+        returning version, name, array(select function from unnest(other.functions) function
+                                       except select function from given order by 1)
+        """;
+    return Jdbc.query(
+        connection,
+        sql,
+        statement -> statement.setArray(1, texts(connection, versions)),
+        row -> new Replaced(row.getString(1), row.getString(2), List.of((String[])
+            row.getArray(3).getArray())));
+  }
+
+  private static Array texts(Connection connection, List<String> values) throws SQLException {
+    return connection.createArrayOf("text", values.toArray());
   }
 
   /** The jar of a version. */
@@ -42,13 +95,11 @@ public final class DeploymentStore {
         connection, sql, statement -> statement.setString(1, version), row -> row.getBytes(1)));
   }
 
-  /** The versions that new calls may go to: of each name the one activated last, the oldest activation first. */
+  /** The versions that new calls go to, the oldest activation first; no two have a function in common. */
   public List<String> active() {
     var sql = """
-        select version from (
-          select distinct on (name) version, activated_at from reprise.deployments
-           where activated_at is not null order by name, activated_at desc) newest
-         order by activated_at
+        select version from reprise.deployments
+         where activated_at is not null order by activated_at, version
         """;
     return database.log(
         connection -> Jdbc.query(connection, sql, statement -> {}, row -> row.getString(1)));

@@ -63,7 +63,7 @@ public final class NodeStore {
   }
 
   /** Notes that the node lives; the database's time, or empty where it was declared dead. */
-  static Optional<Instant> heartbeat(Connection connection, UUID node) throws SQLException {
+  public static Optional<Instant> heartbeat(Connection connection, UUID node) throws SQLException {
     var sql = """
         update reprise.nodes set heartbeat_at = clock_timestamp() where node = ? and state <> 'DEAD'
         returning heartbeat_at

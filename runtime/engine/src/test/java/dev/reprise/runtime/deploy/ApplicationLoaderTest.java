@@ -2,12 +2,14 @@ package dev.reprise.runtime.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.reprise.RegistrationException;
 import dev.reprise.runtime.function.Application;
 import dev.reprise.runtime.function.ApplicationSettings;
 import dev.reprise.runtime.json.ExceptionCodec;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -270,6 +272,9 @@ class ApplicationLoaderTest {
     var jar = greeter("Hello");
     var loader = ApplicationLoader.of(jar, SERVER);
     application(loader, JarInspection.of(jar)).close();
+    try (var migration = loader.getResourceAsStream("db/migration/V1__visitors.sql")) {
+      assertThat(migration).hasContent("create table visitors (name text)");
+    }
     loader.close();
     var open = Path.of("/proc/self/fd");
     if (Files.exists(open)) {
@@ -279,6 +284,26 @@ class ApplicationLoaderTest {
     }
     Files.delete(jar);
     assertThat(jar).doesNotExist();
+  }
+
+  @Test
+  void theClassesOfAClosedVersionAreForgotten() throws Throwable {
+    var jar = greeter("Hello");
+    var loader = new WeakReference<>(useAndClose(jar));
+    await().untilAsserted(() -> {
+      System.gc();
+      assertThat(loader.get()).isNull();
+    });
+  }
+
+  private static ClassLoader useAndClose(Path jar) throws Throwable {
+    try (var loader = ApplicationLoader.of(jar, SERVER);
+        var application = application(loader, JarInspection.of(jar))) {
+      assertThat(greet(application, "Ann")).isEqualTo("Hello! Ann");
+      var rude = "{\"type\":\"shop.Rude\",\"message\":\"m\"}";
+      assertThat(ExceptionCodec.decode(rude, loader)).hasMessage("m");
+      return loader;
+    }
   }
 
   @Test

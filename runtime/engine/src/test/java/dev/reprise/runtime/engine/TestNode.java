@@ -37,9 +37,21 @@ final class TestNode implements AutoCloseable {
     return on(database, false, functions);
   }
 
+  /** A node whose heart beats so rarely that only the calls commit. */
+  static TestNode quietOn(ScratchDatabase database, Class<?>... functions) {
+    var config =
+        new NodeConfig(Duration.ofHours(1), Duration.ofMinutes(10), 64, Duration.ofSeconds(5));
+    return on(database, false, config, functions);
+  }
+
   private static TestNode on(ScratchDatabase database, boolean owns, Class<?>... functions) {
     var config =
         new NodeConfig(Duration.ofSeconds(3), Duration.ofMillis(500), 64, Duration.ofSeconds(5));
+    return on(database, owns, config, functions);
+  }
+
+  private static TestNode on(
+      ScratchDatabase database, boolean owns, NodeConfig config, Class<?>... functions) {
     var node = Node.start(
         config, database.config(), Code.ofClasses(List.of(functions), Map.of(), Map.of(), null));
     return new TestNode(database, owns, new EmbeddedRuntime(node, TestFront.none()));
@@ -71,7 +83,12 @@ final class TestNode implements AutoCloseable {
   }
 
   void sql(String statement) {
-    try (var connection = connect();
+    sql(config(), statement);
+  }
+
+  static void sql(DatabaseConfig config, String statement) {
+    try (var connection =
+            DriverManager.getConnection(config.url(), config.user(), config.password());
         var prepared = connection.createStatement()) {
       prepared.execute(statement);
     } catch (SQLException e) {

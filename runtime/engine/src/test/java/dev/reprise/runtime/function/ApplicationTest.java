@@ -3,55 +3,22 @@ package dev.reprise.runtime.function;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.reprise.RegistrationException;
 import dev.reprise.Step;
 import dev.reprise.Transaction;
 import dev.reprise.Workflow;
 import java.io.IOException;
-import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.postgresql.ds.PGSimpleDataSource;
 
 class ApplicationTest {
   private final List<String> calls = new ArrayList<>();
 
   record Item(String name) {}
-
-  public static class Inventory {
-    private final DataSource database;
-
-    public Inventory(DataSource database) {
-      this.database = database;
-    }
-
-    @Transaction
-    public void reserve(String item, int quantity) throws SQLException {
-      if (quantity < 0) {
-        throw new SQLException("negative " + item, "23514");
-      }
-    }
-
-    @Transaction(readOnly = true)
-    public long total(List<Item> items, String... names) {
-      return (long) items.size() + names.length;
-    }
-
-    @Transaction
-    Item packagePrivateIsNoFunction() {
-      return new Item("never");
-    }
-
-    public DataSource database() {
-      return database;
-    }
-  }
 
   public static class Stock {
     @Transaction
@@ -179,28 +146,91 @@ class ApplicationTest {
     assertThat(second.durable(Stock.class).count("pen")).isEqualTo(7);
   }
 
-  @Test
-  void theDatabaseIsInjected() {
-    var database = new PGSimpleDataSource();
-    assertThatThrownBy(() -> builder(Inventory.class).build())
-        .isInstanceOf(RegistrationException.class)
-        .hasMessageContaining("packagePrivateIsNoFunction is package-private: make it public");
-    var application = builder(Vault.class).database(database).build();
-    assertThat(application.durable(Vault.class).database()).isSameAs(database);
+  static class Hidden {
+    @Transaction
+    public String bridged(String text) {
+      return text + "!";
+    }
   }
 
-  public static class Vault {
-    private final DataSource database;
-
-    public Vault(DataSource database) {
-      this.database = database;
+  public static class Visible extends Hidden {
+    public int bridged(Integer other) {
+      return other;
     }
+  }
 
+  public abstract static class Repository<T> {
     @Transaction
-    public void open() {}
+    public abstract T save(T item);
+  }
 
-    public DataSource database() {
-      return database;
+  public static class Items extends Repository<Item> {
+    @Override
+    @Transaction
+    public Item save(Item item) {
+      return item;
     }
+  }
+
+  @Test
+  void callsThroughBridgesReachTheInterceptorOnce() throws Throwable {
+    var application = builder(Visible.class, Items.class).build();
+    Repository<Item> items = application.durable(Items.class);
+    assertThat(items.save(new Item("pen"))).isEqualTo(new Item("pen"));
+    assertThat(application.durable(Visible.class).bridged("pen")).isEqualTo("pen!");
+    assertThat(application.durable(Visible.class).bridged(7)).isEqualTo(7);
+    assertThat(calls).containsExactly("Items.save[Item[name=pen]]", "Visible.bridged[pen]");
+    assertThat(application.invoke(
+            application.find("Visible.bridged").orElseThrow(), new Object[] {"ink"}))
+        .isEqualTo("ink!");
+  }
+
+  @Test
+  void aMethodLeadsToItsFunction() throws NoSuchMethodException {
+    var application = builder(Stock.class).build();
+    assertThat(application
+            .definitionOf(Stock.class.getMethod("count", String.class))
+            .name())
+        .isEqualTo("Stock.count");
+    var plain = Stock.class.getMethod("plain");
+    assertThatThrownBy(() -> application.definitionOf(plain))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void aFunctionOfAnotherApplicationIsRefused() {
+    var stock = builder(Stock.class).build();
+    var items = builder(Items.class).build();
+    assertThatThrownBy(() ->
+            stock.invoke(items.find("Items.save").orElseThrow(), new Object[] {new Item("a")}))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("Items.save is no function of this application");
+  }
+
+  public static class Named {
+    @Transaction
+    public void run() {}
+
+    @Override
+    public String toString() {
+      return "by hand";
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Named;
+    }
+
+    @Override
+    public int hashCode() {
+      return 42;
+    }
+  }
+
+  @Test
+  void equalityAndTextAreLeftAlone() {
+    var named = builder(Named.class).build().durable(Named.class);
+    assertThat(named).isEqualTo(new Named()).hasSameHashCodeAs(new Named()).hasToString("by hand");
+    assertThat(calls).isEmpty();
   }
 }

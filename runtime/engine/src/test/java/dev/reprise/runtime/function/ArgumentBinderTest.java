@@ -115,7 +115,7 @@ class ArgumentBinderTest {
         "reserve | \"pen\" | the body is neither a JSON array nor an object; expected: {\"item\": string, \"quantity\": integer}",
         "ping | [1] | 1 argument given, 0 expected; expected: no arguments",
         "order | {\"order\":{\"customer\":\"c\",\"lines\":[{\"item\":\"pen\",\"quantity\":\"x\"}]},\"price\":1} | argument order.lines[0].quantity is not an integer; expected: {\"customer\": string, \"lines\": [{\"item\": string, \"quantity\": integer}, ...]}",
-        "order | [{\"customer\":\"c\",\"colour\":1}, 1] | argument 0.colour is not a known property (\"colour\"); expected: {\"customer\": string, \"lines\": [{\"item\": string, \"quantity\": integer}, ...]}",
+        "order | [{\"customer\":\"c\",\"colour\":1}, 1] | argument 0.colour is not a known property; expected: {\"customer\": string, \"lines\": [{\"item\": string, \"quantity\": integer}, ...]}",
         "order | [{\"customer\":\" \"}, 1] | argument 0 was refused: customer is blank; expected: {\"customer\": string, \"lines\": [{\"item\": string, \"quantity\": integer}, ...]}",
         "order | [{\"lines\":[]}, 1] | argument 0 was refused; expected: {\"customer\": string, \"lines\": [{\"item\": string, \"quantity\": integer}, ...]}",
         "index | [{\"a b\":[1,\"x\"]}] | argument 0.\"a b\"[1] is not an integer; expected: {string: [integer, ...], ...}",

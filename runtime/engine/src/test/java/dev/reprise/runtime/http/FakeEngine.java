@@ -45,6 +45,8 @@ final class FakeEngine implements Engine {
   private final List<CallRequest> requests = new ArrayList<>();
   private @Nullable RuntimeException refusal;
   private long count;
+  private boolean durable = true;
+  private int looks;
 
   FakeEngine(JsonCodec codec) {
     this.codec = codec;
@@ -110,7 +112,18 @@ final class FakeEngine implements Engine {
 
   @Override
   public synchronized Optional<ExecutionRow> find(String id) {
-    return Optional.ofNullable(rows.get(id));
+    looks++;
+    return durable ? Optional.ofNullable(rows.get(id)) : Optional.empty();
+  }
+
+  /** How often an execution was looked for. */
+  synchronized int looks() {
+    return looks;
+  }
+
+  /** Whether executions can be found in the database. */
+  synchronized void setDurable(boolean durable) {
+    this.durable = durable;
   }
 
   @Override
@@ -177,6 +190,11 @@ final class FakeEngine implements Engine {
   @Override
   public List<FunctionDefinition> functions() {
     return List.copyOf(functions.values());
+  }
+
+  /** The call has no durable trace and will get none. */
+  void fail(String id, RuntimeException cause) {
+    future(id).completeExceptionally(cause);
   }
 
   private synchronized ExecutionRow require(String id) {

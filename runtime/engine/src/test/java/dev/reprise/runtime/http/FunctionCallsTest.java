@@ -128,7 +128,7 @@ class FunctionCallsTest {
     assertThat(header(response, "Preference-Applied")).isEqualTo("wait=1");
     assertThat(header(response, "Location")).isEqualTo("/v1/executions/k");
     assertThat(object(response)).containsEntry("status", "RUNNING");
-    assertThat(server.engine.lastRequest().asynchronous()).isTrue();
+    assertThat(server.engine.lastRequest().asynchronous()).isFalse();
   }
 
   @Test
@@ -139,6 +139,27 @@ class FunctionCallsTest {
       assertThat(response.statusCode()).isEqualTo(202);
       assertThat(response.headers().firstValue("Preference-Applied")).isEmpty();
     }
+  }
+
+  @Test
+  void acknowledgesACallOnlyOnceItIsDurable() throws Exception {
+    try (var impatient = new TestServer(HttpConfig.DEFAULT.withMaxWait(Duration.ofMillis(10)))) {
+      impatient.engine.setDurable(false);
+      var response = impatient.callLater("held", "", "Idempotency-Key", "k");
+      Awaitility.await().until(() -> impatient.engine.looks() > 1);
+      assertThat(response).isNotDone();
+      impatient.engine.setDurable(true);
+      assertThat(response.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(202);
+    }
+  }
+
+  @Test
+  void tellsThatTheDatabaseWentAwayDuringTheCall() throws Exception {
+    var response = server.callLater("held", "", "Idempotency-Key", "k");
+    Awaitility.await().until(() -> server.engine.find("k").isPresent());
+    server.engine.fail("k", new DatabaseUnavailableException("secret", new SQLException("secret")));
+    assertThat(response.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(503);
+    assertThat(response.get().body()).contains("database-unavailable").doesNotContain("secret");
   }
 
   @Test

@@ -39,7 +39,7 @@ class HostileInputTest {
     assertThat(server().raw(bytes(head, body))).matches("(?s)HTTP/1\\.1 [24].*");
   }
 
-  @Property(tries = 300)
+  @Property(tries = 1000)
   void anyHeaderIsAnswered(@ForAll("headers") String name, @ForAll("values") String value)
       throws IOException {
     var head = "POST /v1/functions/ShopFunctions.greet HTTP/1.1\r\nHost: "
@@ -47,7 +47,7 @@ class HostileInputTest {
     assertNoFailure(bytes(head, new byte[0]));
   }
 
-  @Property(tries = 300)
+  @Property(tries = 1000)
   void anyPathIsAnswered(@ForAll("paths") String path, @ForAll("values") String rest)
       throws IOException {
     var head = "GET " + path + rest + " HTTP/1.1\r\nHost: " + server().host()

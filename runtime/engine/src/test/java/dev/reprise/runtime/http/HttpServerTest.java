@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.entry;
 
 import dev.reprise.RepriseException;
 import dev.reprise.runtime.config.HttpConfig;
+import dev.reprise.runtime.json.JsonCodec;
+import dev.reprise.runtime.telemetry.Metrics;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
@@ -180,12 +182,19 @@ class HttpServerTest {
     for (var request : List.of(
         "NONSENSE\r\n\r\n",
         "GET /v1/functions HTTP/1.1\r\n\r\n",
+        "GET /health/live HTTP/9.9\r\nHost: " + server.host() + "\r\n\r\n",
+        "GET /health/live HTTP/1.1\r\nHost: " + server.host() + "\r\nX: " + "x".repeat(20_000)
+            + "\r\n\r\n",
+        "POST " + ADD + " HTTP/1.1\r\nHost: " + server.host()
+            + "\r\nTransfer-Encoding: made-up\r\n\r\n",
+        "GET /v1/executions/k;a=%zz HTTP/1.1\r\nHost: " + server.host()
+            + "\r\nConnection: close\r\n\r\n",
         "GET /v1/executions/%zz HTTP/1.1\r\nHost: " + server.host() + "\r\n\r\n",
         "POST " + ADD + " HTTP/1.1\r\nHost: " + server.host() + "\r\nContent-Length: x\r\n\r\n",
         "POST " + ADD + " HTTP/1.1\r\nHost: " + server.host()
             + "\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")) {
       var response = server.raw(request.getBytes(StandardCharsets.ISO_8859_1));
-      assertThat(response).as(request).startsWith("HTTP/1.1 4");
+      assertThat(response).as(request).startsWith("HTTP/1.1 400");
       assertThat(response).as(request).contains("malformed-request").doesNotContain("<html");
     }
   }
@@ -204,10 +213,55 @@ class HttpServerTest {
 
   @Test
   void aWaitLongerThanAnIdleConnectionMayBeIsAnswered() throws IOException {
-    var config = HttpConfig.DEFAULT.withMaxWait(Duration.ofSeconds(2));
+    // Connections of the test server are idle after a second.
+    var config = HttpConfig.DEFAULT.withMaxWait(Duration.ofSeconds(3));
     try (var patient = new TestServer(config)) {
       assertThat(patient.call("held", "").statusCode()).isEqualTo(202);
     }
+  }
+
+  @Test
+  void answersEvenAnErrorOfTheVirtualMachineWithAProblem() throws IOException {
+    server.health = () -> {
+      throw new StackOverflowError("secret");
+    };
+    var response = server.get("/health/ready");
+    assertThat(response.statusCode()).isEqualTo(500);
+    assertThat(object(response)).containsEntry("type", TYPE + "internal");
+    assertThat(response.body()).doesNotContain("secret");
+  }
+
+  @Test
+  void refusesMethodsThatAreNoneOfHttp() throws IOException {
+    for (var method : List.of("BEFORE", "AFTER", "get", "FOO")) {
+      var response = server.raw(
+          method + " /health/live HTTP/1.1", "Host: " + server.host(), "Connection: close", "", "");
+      assertThat(response).as(method).startsWith("HTTP/1.1 405").contains("Allow: ");
+    }
+    var overridden = server.get(ADD, "X-HTTP-Method-Override", "POST");
+    assertThat(overridden.statusCode()).isEqualTo(400);
+    assertThat(server.engine.requestCount()).isZero();
+  }
+
+  @Test
+  void refusesABodyThatIsCompressed() throws IOException {
+    assertThat(server.call("add", "[1, 2]", "Content-Encoding", "gzip").statusCode())
+        .isEqualTo(415);
+  }
+
+  @Test
+  void carriesTextOfAnyLanguage() throws IOException {
+    var response = server.call("greet", "[\"Zoë 世界 😀\"]");
+    assertThat(response.body()).isEqualTo("\"hello Zoë 世界 😀\"");
+  }
+
+  @Test
+  void mayBeClosedWithoutHavingBeenStarted() {
+    var other = new HttpServer(
+        HttpConfig.DEFAULT, server.engine, function -> new JsonCodec(), List::of, Metrics.OFF);
+    other.close();
+    other.close();
+    assertThatThrownBy(other::start).isInstanceOf(IllegalStateException.class);
   }
 
   /** References of a document that lead nowhere. */

@@ -70,21 +70,21 @@ class PreferTest {
 
   @Example
   void aCallWithoutPreferenceWaitsAsLongAsTheServerDoes() {
-    assertThat(patience()).isEqualTo(new Patience(MINUTE, false, List.of()));
+    assertThat(patience()).isEqualTo(new Patience(MINUTE, List.of()));
   }
 
   @Example
-  void aClientThatMayLeaveEarlierNeedsADurableCall() {
+  void aClientMayLeaveEarlierThanTheServerWould() {
     assertThat(patience("wait=5"))
-        .isEqualTo(new Patience(Duration.ofSeconds(5), true, List.of("wait=5")));
+        .isEqualTo(new Patience(Duration.ofSeconds(5), List.of("wait=5")));
     assertThat(patience("respond-async"))
-        .isEqualTo(new Patience(Duration.ZERO, true, List.of("respond-async")));
-    assertThat(patience("wait=0, respond-async").waitFor()).isZero();
+        .isEqualTo(new Patience(Duration.ZERO, List.of("respond-async")));
+    assertThat(patience("wait=0, respond-async").isOver()).isTrue();
   }
 
   @Example
   void nobodyIsWaitedForLongerThanTheServerWants() {
-    assertThat(patience("wait=61")).isEqualTo(new Patience(MINUTE, false, List.of()));
+    assertThat(patience("wait=61")).isEqualTo(new Patience(MINUTE, List.of()));
   }
 
   private static Patience patience(String... values) {

@@ -15,18 +15,22 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /** A server on a free port before a {@link FakeEngine}, and clients of it. */
 final class TestServer implements AutoCloseable {
   static final int MAX_BODY = 10_000;
+  private static final Duration IDLE = Duration.ofSeconds(1);
 
   final FakeEngine engine;
   final List<HealthSource.Check> checks = new ArrayList<>();
+  volatile Supplier<List<HealthSource.Check>> health = () -> List.copyOf(checks);
   final HttpServer server;
   private final HttpClient client = HttpClient.newHttpClient();
 
@@ -43,9 +47,10 @@ final class TestServer implements AutoCloseable {
             config.allowedOrigins(),
             config.insecure()),
         engine,
-        codec,
-        () -> List.copyOf(checks),
-        new PrometheusMetrics());
+        function -> codec,
+        () -> health.get(),
+        new PrometheusMetrics(),
+        IDLE);
     server.start();
   }
 

@@ -178,6 +178,18 @@ class ExceptionCodecTest {
   }
 
   @Test
+  void anExceptionWhoseMessageCannotBeReadIsStillRecorded() {
+    var exception = new IOException() {
+      @Override
+      public String getMessage() {
+        throw new IllegalStateException("no");
+      }
+    };
+    assertThat(ExceptionCodec.describe(ExceptionCodec.encode(exception)).message())
+        .isEqualTo("(its getMessage() threw java.lang.IllegalStateException)");
+  }
+
+  @Test
   void causesAndMessagesAreBounded() {
     Throwable chain = new IOException("0");
     for (int i = 1; i < 30; i++) {

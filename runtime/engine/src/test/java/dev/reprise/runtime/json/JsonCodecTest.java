@@ -3,6 +3,7 @@ package dev.reprise.runtime.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.reprise.TypeRef;
@@ -51,6 +52,12 @@ class JsonCodecTest {
     }
   }
 
+  @JsonTypeInfo(use = JsonTypeInfo.Id.NAME)
+  @JsonSubTypes(@JsonSubTypes.Type(value = Card.class, name = "card"))
+  sealed interface Payment {}
+
+  record Card(String number) implements Payment {}
+
   record Sku(@JsonValue String code) {}
 
   record Cart(List<String> items) {
@@ -93,7 +100,7 @@ class JsonCodecTest {
 
   record Gadget(String command) implements NamedByClass {}
 
-  static List<Arguments> values() {
+  static List<Arguments> values() { // tidy: a table
     return List.of(
         Arguments.of(null, String.class, "null"),
         Arguments.of(null, void.class, "null"),
@@ -133,6 +140,10 @@ class JsonCodecTest {
             "\"2026-01-31T12:00:00+01:00[Europe/Berlin]\""),
         Arguments.of(new UUID(1, 2), UUID.class, "\"00000000-0000-0001-0000-000000000002\""),
         Arguments.of(
+            List.of(new Card("1")),
+            new TypeRef<List<Payment>>() {}.type(),
+            "[{\"@type\":\"card\",\"number\":\"1\"}]"),
+        Arguments.of(
             Map.of(new Sku("a b"), 1), new TypeRef<Map<Sku, Integer>>() {}.type(), "{\"a b\":1}"),
         Arguments.of(new Nothing(), Nothing.class, "{}"),
         Arguments.of(new Cart(List.of("pen")), Cart.class, "{\"items\":[\"pen\"]}"),
@@ -165,6 +176,29 @@ class JsonCodecTest {
     var bytes = new byte[] {1, -1, 0};
     assertThat(codec.encode(bytes, byte[].class)).isEqualTo("\"Af8A\"");
     assertThat(codec.decode("\"Af8A\"", byte[].class)).isEqualTo(bytes);
+  }
+
+  @Test
+  void anAbsentOptionalIsEmptyAndAnAbsentObjectNull() {
+    assertThat(codec.decode("{\"customer\":\"c\"}", Order.class))
+        .isInstanceOfSatisfying(Order.class, order -> {
+          assertThat(order.note()).isEmpty();
+          assertThat(order.lines()).isNull();
+        });
+  }
+
+  @Test
+  void whatWasWrittenCanBeReadHoweverDeep() {
+    Object deep = List.of();
+    for (int i = 1; i < 490; i++) {
+      deep = List.of(deep);
+    }
+    var type = new TypeRef<List<Object>>() {}.type();
+    var arguments = codec.encodeArguments(List.of(deep), List.of(type));
+    assertThat(codec.decodeArguments(arguments, List.of(type))).containsExactly(deep);
+    var deeper = List.of(deep);
+    assertThatThrownBy(() -> codec.encode(deeper, type))
+        .isInstanceOf(NotSerializableException.class);
   }
 
   @Test

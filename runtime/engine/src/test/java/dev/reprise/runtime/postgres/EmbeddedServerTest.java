@@ -10,14 +10,16 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class EmbeddedServerTest {
@@ -89,6 +91,44 @@ class EmbeddedServerTest {
   }
 
   @Test
+  void outlivesTheProcessThatStartedIt() throws Exception {
+    Process other = new ProcessBuilder(
+            ProcessHandle.current().info().command().orElseThrow(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            StartsServer.class.getName(),
+            directory.toString())
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
+    String url;
+    try (var output = other.inputReader()) {
+      url = output.readLine();
+    }
+    long pid;
+    try (var server = EmbeddedServer.startOrJoin(directory)) {
+      assertThat(server.jdbcUrl()).isEqualTo(url);
+      pid = server.pid();
+    }
+    assertThat(directory.resolve("data/postmaster.pid")).as("the other uses it").exists();
+    other.destroyForcibly().waitFor();
+
+    try (var server = EmbeddedServer.startOrJoin(directory)) {
+      assertThat(server.pid()).isEqualTo(pid);
+      assertThat(ask(server, "select 1")).containsExactly("1");
+    }
+  }
+
+  /** A process that starts the server and waits to be killed. */
+  static final class StartsServer {
+    public static void main(String[] arguments) throws InterruptedException {
+      var server = EmbeddedServer.startOrJoin(Path.of(arguments[0]));
+      System.out.println(server.jdbcUrl());
+      System.out.close();
+      new CountDownLatch(1).await();
+    }
+  }
+
+  @Test
   void recoversWhatWasCommittedAfterTheServerWasKilled() throws Exception {
     var server = EmbeddedServer.startOrJoin(directory);
     run(server, "create table kept (id int)");
@@ -110,10 +150,30 @@ class EmbeddedServerTest {
     Path file = directory.resolve("data/postmaster.pid");
     Files.writeString(
         file, ProcessHandle.current().pid() + "\n" + directory + "\n0\n5432\n\n127.0.0.1\n\n");
-    Files.setLastModifiedTime(file, FileTime.fromMillis(0));
 
     try (var server = EmbeddedServer.startOrJoin(directory)) {
       assertThat(ask(server, "select 1")).containsExactly("1");
+    }
+  }
+
+  @Test
+  void isLeftToOthersAlsoAfterACrashThatEndedAllSessions() throws Exception {
+    var first = EmbeddedServer.startOrJoin(directory);
+    var second = EmbeddedServer.startOrJoin(directory);
+    first.restart(EmbeddedServer.StopMode.IMMEDIATE);
+    second.close();
+    assertThat(ask(first, "select 1")).containsExactly("1");
+    first.close();
+    assertThat(directory.resolve("data/postmaster.pid")).doesNotExist();
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void runsInASessionOfItsOwnSoThatTheTerminalsSignalsDoNotReachIt() throws Exception {
+    try (var server = EmbeddedServer.startOrJoin(directory)) {
+      String status = Files.readString(Path.of("/proc", String.valueOf(server.pid()), "stat"));
+      String[] fields = status.substring(status.lastIndexOf(')') + 2).split(" ", -1);
+      assertThat(fields[3]).as("session").isEqualTo(String.valueOf(server.pid()));
     }
   }
 

@@ -24,6 +24,26 @@ class ScratchDatabaseTest {
             SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("3D000"));
   }
 
+  @Test
+  void aCopyBeginsAsItsOriginalIsAndGoesItsOwnWay() throws SQLException {
+    try (var original = TestDatabase.create()) {
+      execute(original, "create table t (i int)");
+      try (var copy = original.copy()) {
+        execute(copy, "insert into t values (1)");
+        execute(original, "create table only_here (i int)");
+        assertThatThrownBy(() -> execute(copy, "table only_here"))
+            .hasMessageContaining("only_here");
+      }
+    }
+  }
+
+  private static void execute(ScratchDatabase database, String sql) throws SQLException {
+    try (var connection = SessionSource.driver(database.config()).getConnection();
+        var statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({
     "jdbc:postgresql://h:1/a, jdbc:postgresql://h:1/x",

@@ -10,6 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class StatementTextTest {
+  // tidy: a table
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -69,7 +70,7 @@ class StatementTextTest {
         "rollback work to savepoint \"reprise_1\"",
         "release REPRISE_2",
       })
-  void refusesWhatEndsOrRedefinesTheTransaction(String text) {
+  void refusesWhatEndsOrRedefinesTheTransaction(String text) { // tidy: a table
     assertThatThrownBy(() -> StatementText.of(text)).isInstanceOf(TransactionMisuseException.class);
   }
 

@@ -95,10 +95,19 @@ public final class PaymentProvider implements AutoCloseable {
       var options = ProviderOptions.parse(List.of(arguments));
       var provider = start(options.port(), options.ledger());
       System.out.println(provider.url());
+      if (options.exitWithParent()) {
+        awaitEndOfInput();
+        System.exit(0);
+      }
     } catch (IllegalArgumentException | IOException e) {
       System.err.println("payment-provider: " + e.getMessage());
       System.err.println(ProviderOptions.USAGE);
       System.exit(2);
     }
+  }
+
+  private static void awaitEndOfInput() throws IOException {
+    var unread = new byte[1024];
+    while (System.in.read(unread) >= 0) {}
   }
 }

@@ -20,11 +20,11 @@ import net.jqwik.api.lifecycle.AfterProperty;
 import org.postgresql.core.BaseConnection;
 import org.postgresql.core.TransactionState;
 
-class StatementTextProperties {
+class StatementTextPropertiesTest {
   private final ScratchDatabase scratch = TestDatabase.create();
   private final Connection connection;
 
-  StatementTextProperties() throws SQLException {
+  StatementTextPropertiesTest() throws SQLException {
     connection = SessionSource.driver(scratch.config()).getConnection();
     connection.setAutoCommit(false);
   }

@@ -1,0 +1,113 @@
+package dev.reprise.runtime.cli;
+
+import dev.reprise.runtime.config.Setting;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** The flags that set something for a server; each has a line in the configuration file and a variable too. */
+final class SettingOptions extends DatabaseOptions {
+  private final List<String> functions = new ArrayList<>();
+
+  @Option(
+      names = "--functions",
+      paramLabel = "JAR",
+      split = ",",
+      description =
+          "Jars of functions to deploy; may be repeated. Without: what is active in the database.")
+  void functions(List<String> jars) {
+    functions.addAll(jars);
+    set(Setting.FUNCTIONS, String.join(",", functions));
+  }
+
+  @Option(
+      names = "--database-connections",
+      paramLabel = "N",
+      description = "How many business transactions run at once; 16 by default.")
+  void databaseConnections(String number) {
+    set(Setting.DATABASE_CONNECTIONS, number);
+  }
+
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      description = "The port to listen on; 8080 by default, 0 for any.")
+  void port(String port) {
+    set(Setting.PORT, port);
+  }
+
+  @Option(
+      names = "--host",
+      paramLabel = "ADDRESS",
+      description =
+          "The address to listen on; 127.0.0.1 by default. Any other than loopback needs --insecure.")
+  void host(String host) {
+    set(Setting.HOST, host);
+  }
+
+  @Option(names = "--insecure", description = "Let other machines call, without credentials.")
+  void insecure(boolean insecure) {
+    set(Setting.INSECURE, Boolean.toString(insecure));
+  }
+
+  @Option(
+      names = "--allowed-hosts",
+      paramLabel = "NAME",
+      description = "Names of this server that requests may carry, separated by commas; * for any.")
+  void allowedHosts(String names) {
+    set(Setting.ALLOWED_HOSTS, names);
+  }
+
+  @Option(
+      names = "--allowed-origins",
+      paramLabel = "ORIGIN",
+      description = "Sites whose pages may call, like https://app.example.com.")
+  void allowedOrigins(String origins) {
+    set(Setting.ALLOWED_ORIGINS, origins);
+  }
+
+  @Option(
+      names = "--max-wait",
+      paramLabel = "TIME",
+      description = "How long a call is held before it is answered with 202; 60s by default.")
+  void maxWait(String time) {
+    set(Setting.MAX_WAIT, time);
+  }
+
+  @Option(
+      names = "--max-body",
+      paramLabel = "BYTES",
+      description = "The longest body; 1048576 by default.")
+  void maxBody(String bytes) {
+    set(Setting.MAX_BODY, bytes);
+  }
+
+  @Option(
+      names = "--max-running",
+      paramLabel = "N",
+      description = "How many executions run at once; 256 by default. Beyond it: 503.")
+  void maxRunning(String number) {
+    set(Setting.MAX_RUNNING, number);
+  }
+
+  @Option(
+      names = "--death-timeout",
+      paramLabel = "TIME",
+      description = "How long a node may be silent before others take over; 7s by default.")
+  void deathTimeout(String time) {
+    set(Setting.DEATH_TIMEOUT, time);
+  }
+
+  @Option(
+      names = "--shutdown-grace",
+      paramLabel = "TIME",
+      description = "How long running calls may take when the server stops; 25s by default.")
+  void shutdownGrace(String time) {
+    set(Setting.SHUTDOWN_GRACE, time);
+  }
+
+  @Option(names = "--no-migrate", description = "Do not run the migrations of the jars.")
+  void noMigrate(boolean given) {
+    set(Setting.MIGRATE, Boolean.toString(!given));
+  }
+}

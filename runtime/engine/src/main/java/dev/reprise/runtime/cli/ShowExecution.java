@@ -1,0 +1,75 @@
+package dev.reprise.runtime.cli;
+
+import static dev.reprise.runtime.cli.ListExecutions.text;
+
+import dev.reprise.runtime.json.Json;
+import dev.reprise.runtime.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code reprise executions show}. */
+@Command(name = "show", description = "Shows an execution and the operations in its log.")
+final class ShowExecution extends ExecutionsCommand.OfServer {
+  private static final List<String> HEADING =
+      List.of("POSITION", "KIND", "FUNCTION", "ATTEMPT", "TRANSACTION", "OUTCOME");
+  private static final int LONGEST = 80;
+
+  @Parameters(paramLabel = "ID")
+  private String id = "";
+
+  @Override
+  public Integer call() {
+    var client = client();
+    var path = "/v1/executions/" + ServerClient.encode(id);
+    var execution = Problems.requireNone(client.get(path)).object();
+    var operations =
+        Problems.requireNone(client.get(path + "/operations")).object().get("items");
+    output().data(() -> json(execution, operations), () -> text(execution, operations));
+    return RepriseCommand.OK;
+  }
+
+  private static JsonObject json(Map<?, ?> execution, @Nullable Object operations) {
+    var view = new JsonObject();
+    execution.forEach((name, value) -> view.put(String.valueOf(name), value));
+    return view.put("operations", operations);
+  }
+
+  private static String text(Map<?, ?> execution, @Nullable Object operations) {
+    var rows = new ArrayList<List<String>>();
+    execution.forEach((name, value) -> {
+      if (value != null && !value.equals(Map.of())) {
+        rows.add(List.of(name + ":", value instanceof String text ? text : Json.write(value)));
+      }
+    });
+    return Output.table(rows) + "\n\n" + table(operations);
+  }
+
+  private static String table(@Nullable Object operations) {
+    var rows = new ArrayList<List<String>>();
+    rows.add(HEADING);
+    if (operations instanceof List<?> list) {
+      for (var item : list) {
+        if (item instanceof Map<?, ?> operation) {
+          rows.add(List.of(
+              text(operation, "position"),
+              text(operation, "kind"),
+              text(operation, "function"),
+              text(operation, "attempt"),
+              text(operation, "transactionId"),
+              outcome(operation)));
+        }
+      }
+    }
+    return rows.size() == 1 ? "no operations" : Output.table(rows);
+  }
+
+  private static String outcome(Map<?, ?> operation) {
+    var error = operation.get("error");
+    var whole = error == null ? Json.write(operation.get("output")) : "threw " + Json.write(error);
+    return whole.length() <= LONGEST ? whole : whole.substring(0, LONGEST - 2) + "..";
+  }
+}

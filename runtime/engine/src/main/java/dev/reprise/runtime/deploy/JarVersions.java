@@ -1,0 +1,147 @@
+package dev.reprise.runtime.deploy;
+
+import dev.reprise.RepriseException;
+import dev.reprise.Settings;
+import dev.reprise.runtime.function.Application;
+import dev.reprise.runtime.function.ApplicationBuilder;
+import dev.reprise.runtime.store.DeploymentStore;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Loads the versions that the database keeps, each in a class loader of its own, from copies in a directory that ends
+ * with it. Thread-safe.
+ */
+public final class JarVersions implements Catalog.VersionLoader {
+  private static final Logger LOG = LoggerFactory.getLogger(JarVersions.class);
+
+  private final DeploymentStore store;
+  private final Supplier<ApplicationBuilder> builder;
+  private final Settings settings;
+  private final Path directory;
+  private final JarCache cache;
+  private final Map<String, Application> prepared = new ConcurrentHashMap<>();
+  private final List<ApplicationLoader> loaders = new CopyOnWriteArrayList<>();
+
+  /**
+   * Of the jars in the store.
+   *
+   * @param builder begins an application whose calls reach this node
+   * @param settings what the modules of the jars may read
+   */
+  public JarVersions(
+      DeploymentStore store, Supplier<ApplicationBuilder> builder, Settings settings) {
+    this.store = store;
+    this.builder = builder;
+    this.settings = settings;
+    try {
+      this.directory = Files.createTempDirectory("reprise-jars-");
+    } catch (IOException e) {
+      throw new UncheckedIOException("no directory for the jars can be made", e);
+    }
+    this.cache = new JarCache(directory);
+  }
+
+  /**
+   * A jar that was found fit, but is not kept yet.
+   *
+   * @param name the file's, for people
+   * @param file a copy that nobody changes
+   */
+  public record Prepared(String name, Path file, Application application) {
+    /** The hash of its content. */
+    public String version() {
+      return String.valueOf(application.version());
+    }
+
+    /** The jar. */
+    public byte[] content() {
+      try {
+        return Files.readAllBytes(file);
+      } catch (IOException e) {
+        throw new UncheckedIOException("the copy of " + name + " cannot be read", e);
+      }
+    }
+  }
+
+  /**
+   * Makes the application of a jar, to be had by {@link #load} from now on.
+   *
+   * @throws RepriseException where it cannot be read or is refused; the message names the jar and what to do
+   */
+  public Prepared prepare(Path jar) {
+    var name = String.valueOf(jar.getFileName());
+    try {
+      var file = cache.put(Files.readAllBytes(jar));
+      var application = build(file, name);
+      prepared.put(String.valueOf(application.version()), application);
+      return new Prepared(name, file, application);
+    } catch (IOException e) {
+      throw new RepriseException("the jar " + jar + " cannot be read: " + reason(e), e);
+    }
+  }
+
+  @Override
+  public Application load(String version) {
+    var ready = prepared.remove(version);
+    if (ready != null) {
+      return ready;
+    }
+    var jar = store
+        .jar(version)
+        .orElseThrow(() -> new RepriseException("version " + version
+            + " of the functions is needed, and this database does not keep it: start a node with its jar,"
+            + " the one whose SHA-256 begins with " + version));
+    LOG.info("loading version {}", version);
+    return build(cache.put(jar), "version " + version);
+  }
+
+  private Application build(Path file, String name) {
+    var inspection = JarInspection.of(file, name);
+    var loader = ApplicationLoader.of(file, JarVersions.class.getClassLoader());
+    loaders.add(loader);
+    try {
+      return builder
+          .get()
+          .functions(loader.load(inspection.functionClasses()))
+          .moduleOf(loader)
+          .settings(settings)
+          .version(inspection.version())
+          .build();
+    } catch (RepriseException e) {
+      throw new RepriseException(name + " is refused: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public void close() {
+    prepared.values().forEach(Application::close);
+    try {
+      for (var loader : loaders) {
+        loader.close();
+      }
+      try (var files = Files.list(directory)) {
+        for (var file : files.toList()) {
+          Files.deleteIfExists(file);
+        }
+      }
+      Files.deleteIfExists(directory);
+    } catch (IOException e) {
+      LOG.warn("copies of jars are left in {}", directory, e);
+    }
+  }
+
+  private static String reason(IOException e) {
+    return e instanceof NoSuchFileException ? "there is no such file" : e.toString();
+  }
+}

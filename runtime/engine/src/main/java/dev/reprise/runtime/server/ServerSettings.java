@@ -1,0 +1,117 @@
+package dev.reprise.runtime.server;
+
+import dev.reprise.RepriseException;
+import dev.reprise.runtime.config.DatabaseConfig;
+import dev.reprise.runtime.config.HttpConfig;
+import dev.reprise.runtime.config.NodeConfig;
+import dev.reprise.runtime.config.Setting;
+import dev.reprise.runtime.config.SettingSources;
+import dev.reprise.runtime.function.Durations;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** The settings of a server as what its parts take. A value that cannot be read is refused, naming it and its source. */
+public record ServerSettings(SettingSources sources) {
+  private static final Pattern SECONDS = Pattern.compile("[0-9]{1,9}");
+
+  /** Where the database is; empty for an embedded one. */
+  public Optional<DatabaseConfig> database() {
+    var url = text(Setting.DATABASE);
+    if (url.isEmpty()) {
+      return Optional.empty();
+    }
+    var user = text(Setting.DATABASE_USER);
+    var password = text(Setting.DATABASE_PASSWORD);
+    return Optional.of(
+        DatabaseConfig.of(url, user.isEmpty() ? null : user, password.isEmpty() ? null : password)
+            .withCallConnections(number(Setting.DATABASE_CONNECTIONS)));
+  }
+
+  /** The jars to serve. */
+  public List<Path> functions() {
+    return read(
+        Setting.FUNCTIONS, "names of files", text -> split(text).map(Path::of).toList());
+  }
+
+  /** Whether to run the migrations of the jars. */
+  public boolean migrate() {
+    return flag(Setting.MIGRATE);
+  }
+
+  /** How the node takes part in the cluster. */
+  public NodeConfig node() {
+    var timeouts = NodeConfig.DEFAULT.withDeathTimeout(duration(Setting.DEATH_TIMEOUT));
+    return new NodeConfig(
+        timeouts.deathTimeout(),
+        timeouts.heartbeat(),
+        number(Setting.MAX_RUNNING),
+        duration(Setting.SHUTDOWN_GRACE));
+  }
+
+  /** How to listen. */
+  public HttpConfig http() {
+    return new HttpConfig(
+        text(Setting.HOST),
+        number(Setting.PORT),
+        number(Setting.MAX_BODY),
+        duration(Setting.MAX_WAIT),
+        names(Setting.ALLOWED_HOSTS),
+        names(Setting.ALLOWED_ORIGINS),
+        flag(Setting.INSECURE));
+  }
+
+  /** Refuses any value that cannot be read. */
+  public void check() {
+    var unused = List.of(database(), functions(), migrate(), node(), http());
+  }
+
+  private String text(Setting setting) {
+    return sources.get(setting).value();
+  }
+
+  private int number(Setting setting) {
+    return read(setting, "a number", Integer::parseInt);
+  }
+
+  private Duration duration(Setting setting) {
+    return read(
+        setting,
+        "a duration like 30s or 5m",
+        text -> Durations.parse(SECONDS.matcher(text).matches() ? text + "s" : text));
+  }
+
+  private boolean flag(Setting setting) {
+    return read(setting, "true or false", text -> switch (text) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw new IllegalArgumentException(text);
+    });
+  }
+
+  private Set<String> names(Setting setting) {
+    return Set.copyOf(split(text(setting)).distinct().toList());
+  }
+
+  private static Stream<String> split(String text) {
+    return Arrays.stream(text.split(",")).map(String::strip).filter(part -> !part.isEmpty());
+  }
+
+  private <T> T read(Setting setting, String expected, Function<String, T> reader) {
+    var sourced = sources.get(setting);
+    try {
+      return reader.apply(sourced.value());
+    } catch (IllegalArgumentException e) {
+      throw new RepriseException(
+          setting.key() + " is " + expected + ", not \"" + sourced.shown() + "\" (from "
+              + sourced.source() + ")",
+          e);
+    }
+  }
+}

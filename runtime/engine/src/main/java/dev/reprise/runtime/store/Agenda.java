@@ -1,0 +1,49 @@
+package dev.reprise.runtime.store;
+
+import dev.reprise.runtime.postgres.Jdbc;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** What is under way and what comes next, for tests, which move the clock. Thread-safe. */
+public final class Agenda {
+  private final LogDatabase database;
+  private final DatabaseClock clock;
+
+  /** Of this database, with the times of {@code clock}. */
+  public Agenda(LogDatabase database, DatabaseClock clock) {
+    this.database = database;
+    this.clock = clock;
+  }
+
+  /**
+   * The agenda of one moment.
+   *
+   * @param busy executions that run or are due
+   * @param next how long until the next one is due; null where none waits for a time
+   */
+  public record Outlook(List<UUID> busy, @Nullable Duration next) {}
+
+  /** The agenda now. */
+  public Outlook outlook() {
+    // one statement: an execution that goes from one state to the next is seen in one of them
+    var sql = """
+        select coalesce(array_agg(execution) filter (where status = 'RUNNING' or wake_at <= now), '{}'),
+               (extract(epoch from min(wake_at) filter (where wake_at > now) - min(now)) * 1000000)::bigint
+          from reprise.executions,
+               (select clock_timestamp() + ? * interval '1 microsecond' as now offset 0) clock
+         where status in ('PENDING', 'RUNNING', 'WAITING')
+        """;
+    return database.log(connection -> Jdbc.queryOne(
+            connection, sql, statement -> new Columns(statement).add(clock.offsetMicros()), row -> {
+              var busy = Stream.of((Object[]) row.getArray(1).getArray())
+                  .map(UUID.class::cast)
+                  .toList();
+              long micros = row.getLong(2);
+              return new Outlook(busy, row.wasNull() ? null : Duration.ofNanos(micros * 1000));
+            })
+        .orElseThrow());
+  }
+}
