@@ -39,6 +39,7 @@ public final class Heartbeat implements Loop.Work {
   private final Cluster cluster;
   private Set<UUID> withoutRunner = Set.of();
   private long nextBeatNanos = System.nanoTime();
+  private long judgeFromNanos = System.nanoTime();
   private Instant known = Instant.MAX;
   private volatile boolean claiming = true;
 
@@ -124,7 +125,8 @@ public final class Heartbeat implements Loop.Work {
 
   private @Nullable Instant beat(long sent) {
     var beat =
-        sweep.beat(membership.node(), cluster.capabilities().get(), places(), cluster.interval());
+        sweep.beat(
+        membership.node(), cluster.capabilities().get(), places(), cluster.interval(), mayJudge(sent));
     if (beat.at() == null) {
       rejoin(sent);
       nextBeatNanos = sent;
@@ -142,6 +144,17 @@ public final class Heartbeat implements Loop.Work {
       dueAt(Instant.MIN); // what was theirs is due
     }
     return nextDue;
+  }
+
+  /**
+   * After an outage of the database everybody's last heartbeat is old, and only the first to come back could tell: so
+   * whoever was cut off itself gives the others as long as they have.
+   */
+  private boolean mayJudge(long sent) {
+    if (!membership.mayStartEffects()) {
+      judgeFromNanos = sent + membership.deathTimeout().toNanos();
+    }
+    return sent - judgeFromNanos >= 0;
   }
 
   /** Others took this process for dead: what it owned is theirs. */

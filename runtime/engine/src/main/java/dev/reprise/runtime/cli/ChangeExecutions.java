@@ -42,7 +42,7 @@ abstract class ChangeExecutions extends ExecutionsCommand.OfServer {
               () -> chosen.isEmpty() ? "nothing to " + word() : String.join("\n", chosen));
       return RepriseCommand.OK;
     }
-    if (!confirmed && (chosen.size() > 1 || ids.isEmpty())) {
+    if (!confirmed && !chosen.isEmpty() && (chosen.size() > 1 || ids.isEmpty())) {
       throw new RepriseException("this would " + word() + " " + chosen.size()
           + " executions: add --yes to do it, or --dry-run to list them");
     }
@@ -80,6 +80,9 @@ abstract class ChangeExecutions extends ExecutionsCommand.OfServer {
   }
 
   private static String lines(List<Map<?, ?>> results) {
+    if (results.isEmpty()) {
+      return "nothing was changed";
+    }
     var rows = new ArrayList<List<String>>();
     for (var result : results) {
       rows.add(List.of(ListExecutions.text(result, "id"), ListExecutions.text(result, "status")));

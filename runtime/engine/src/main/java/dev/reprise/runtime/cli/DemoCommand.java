@@ -44,8 +44,7 @@ final class DemoCommand implements RepriseSubcommand {
           List.of(shop),
           true,
           root.environment().with("REPRISE_APP_PAYMENT_URL", provider.url())));
-      root.output().note(guide(node.url(), provider));
-      return ServeCommand.untilTold(root.output(), node);
+      return ServeCommand.untilTold(root.output(), node, guide(node.url(), provider));
     } catch (RuntimeException e) {
       provider.close();
       throw e;
@@ -55,7 +54,7 @@ final class DemoCommand implements RepriseSubcommand {
   private static String guide(String url, DemoProvider provider) {
     return """
 
-        The shop is served on %1$s, its payment provider on %2$s, the data is in .reprise/
+        It is the shop of the samples; its payment provider is on %2$s, the data is in .reprise/
 
         Order something. The same key again gives the same answer, and charges nothing more:
           curl %1$s/v1/functions/Checkout.checkout -H 'Content-Type: application/json' \\
@@ -71,13 +70,12 @@ final class DemoCommand implements RepriseSubcommand {
           curl %1$s/v1/functions/Checkout.checkout -H 'Content-Type: application/json' \\
             -d '{"order": {"customer": "bob", "lines": [{"item": "lamp", "quantity": 1}], "card": "declined"}}'
 
-        Crash it in the middle. Make the provider slow, order without waiting, kill this process, start it again:
+        Crash it in the middle. Make the provider slow, order without waiting, kill this process, and start it again as before:
           curl %2$s/control -d mode=slow -d delay_ms=5000
           curl %1$s/v1/functions/Checkout.checkout -H 'Content-Type: application/json' \\
             -H 'Idempotency-Key: order-2' -H 'Prefer: respond-async' \\
             -d '{"order": {"customer": "eve", "lines": [{"item": "book", "quantity": 1}]}}'
           kill -9 %3$d
-          reprise demo
         The order is completed, and charged once:
           curl %1$s/v1/executions/order-2
 

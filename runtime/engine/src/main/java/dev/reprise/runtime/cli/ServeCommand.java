@@ -28,15 +28,15 @@ final class ServeCommand implements RepriseSubcommand {
   public Integer call() {
     var root = Objects.requireNonNull(parent);
     var node = ServedNode.start(ServedNode.Plan.of(options.settings(root.environment())));
-    return untilTold(root.output(), node);
+    return untilTold(root.output(), node, "");
   }
 
-  /** Tells that the node is ready and waits for a signal, on which it is closed. */
-  static int untilTold(Output output, ServedNode node) {
+  /** Tells that the node is ready and what to do with it, and waits for a signal, on which it is closed. */
+  static int untilTold(Output output, ServedNode node, String guide) {
     Runtime.getRuntime().addShutdownHook(new Thread(node::close, "reprise-shutdown"));
     output.data(
         () -> new JsonObject().put("url", node.url()).put("functions", node.functions()),
-        () -> "Reprise serves " + node.functions() + " functions on " + node.url());
+        () -> "Reprise serves " + node.functions() + " functions on " + node.url() + guide);
     try {
       new CountDownLatch(1).await();
     } catch (InterruptedException e) {

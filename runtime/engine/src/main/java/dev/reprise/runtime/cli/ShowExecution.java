@@ -28,7 +28,7 @@ final class ShowExecution extends ExecutionsCommand.OfServer {
     var execution = Problems.requireNone(client.get(path)).object();
     var operations =
         Problems.requireNone(client.get(path + "/operations")).object().get("items");
-    output().data(() -> json(execution, operations), () -> text(execution, operations));
+    output().data(() -> json(execution, operations), () -> forPeople(execution, operations));
     return RepriseCommand.OK;
   }
 
@@ -38,7 +38,7 @@ final class ShowExecution extends ExecutionsCommand.OfServer {
     return view.put("operations", operations);
   }
 
-  private static String text(Map<?, ?> execution, @Nullable Object operations) {
+  private static String forPeople(Map<?, ?> execution, @Nullable Object operations) {
     var rows = new ArrayList<List<String>>();
     execution.forEach((name, value) -> {
       if (value != null && !value.equals(Map.of())) {

@@ -4,14 +4,17 @@ import dev.reprise.ExecutionStatus;
 import dev.reprise.RepriseException;
 import dev.reprise.runtime.deploy.Catalog;
 import dev.reprise.runtime.json.ExceptionCodec;
+import dev.reprise.runtime.postgres.Backoff;
 import dev.reprise.runtime.store.ExecutionRow;
 import dev.reprise.runtime.store.ExecutionStore.Loaded;
 import dev.reprise.runtime.store.LogWrite;
 import dev.reprise.runtime.store.NewExecution;
 import dev.reprise.runtime.store.Transition;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +22,7 @@ import org.slf4j.LoggerFactory;
 /** Starts the loops of executions that this node owns. Thread-safe. */
 public final class Launcher {
   private static final Logger LOG = LoggerFactory.getLogger(Launcher.class);
+  private static final Backoff LAST_RUN = new Backoff(Duration.ofMillis(1), Duration.ofMillis(100), 40);
 
   private final RunServices services;
   private final ActiveRuns active;
@@ -37,9 +41,6 @@ public final class Launcher {
   /** Takes on executions that were claimed for this node; places for all of them are free. */
   public void takeOn(List<ExecutionRow> claimed) {
     for (ExecutionRow row : claimed) {
-      if (active.isActive(row.execution())) {
-        continue; // its last run is about to end; the heartbeat finds it without a runner
-      }
       active.takePlace();
       services.threads().execute(() -> load(row));
     }
@@ -59,11 +60,13 @@ public final class Launcher {
         var owner = row.owner() == null ? services.membership().node() : row.owner();
         var loop = new RunLoop(
             services, active, settlements, code, RunLoop.identityOf(row), owner, loaded);
-        started = active.enter(row.execution(), loop);
+        started = enter(row.execution(), loop);
         if (started) {
           loop.run();
         }
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     } catch (RuntimeException e) {
       LOG.warn("execution {} could not be started; the next heartbeat tries again", row.id(), e);
     } finally {
@@ -71,6 +74,17 @@ public final class Launcher {
         active.giveBack();
       }
     }
+  }
+
+  /** Its last run here may be about to end: it gave the execution up, but not yet its name. */
+  private boolean enter(UUID execution, RunLoop loop) throws InterruptedException {
+    for (int attempt = 1; !active.enter(execution, loop); attempt++) {
+      if (!LAST_RUN.allows(attempt)) {
+        return false; // the heartbeat finds it without a runner
+      }
+      Backoff.await(LAST_RUN.delay(attempt, ThreadLocalRandom.current()));
+    }
+    return true;
   }
 
   /** The code of an execution; where it cannot be had, the execution is stranded, visibly. */

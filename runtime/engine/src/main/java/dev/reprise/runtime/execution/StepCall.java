@@ -92,6 +92,9 @@ final class StepCall {
     var outcome = new Outcome();
     run.services().threads().execute(() -> {
       outcome.thread = Thread.currentThread();
+      if (outcome.givenUp) {
+        return;
+      }
       var before = CurrentExecution.set(new StepScope(scope, position, name));
       try {
         outcome.result = body.run();
@@ -121,6 +124,7 @@ final class StepCall {
   }
 
   private static void interrupt(Outcome outcome) {
+    outcome.givenUp = true;
     var thread = outcome.thread;
     if (thread != null && !outcome.ended) {
       thread.interrupt();
@@ -164,6 +168,7 @@ final class StepCall {
     private volatile @Nullable Object result;
     private volatile @Nullable Throwable thrown;
     private volatile @Nullable Thread thread;
+    private volatile boolean givenUp;
     private volatile boolean ended;
   }
 }

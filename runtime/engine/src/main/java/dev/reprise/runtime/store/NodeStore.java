@@ -76,11 +76,11 @@ public final class NodeStore {
   }
 
   /** Declares dead whose heartbeat is too old; gives all that are dead and not yet recovered from. */
-  static List<UUID> declareDead(Connection connection, UUID self) throws SQLException {
+  static List<UUID> declareDead(Connection connection, UUID self, boolean judge) throws SQLException {
     var sql = """
         with silent as (
           update reprise.nodes set state = 'DEAD'
-           where node <> ? and state <> 'DEAD' and heartbeat_at < clock_timestamp() - death_timeout
+           where ? and node <> ? and state <> 'DEAD' and heartbeat_at < clock_timestamp() - death_timeout
           returning node)
         select node from silent
         union
@@ -90,8 +90,9 @@ public final class NodeStore {
         connection,
         sql,
         statement -> {
-          statement.setObject(1, self);
+          statement.setBoolean(1, judge);
           statement.setObject(2, self);
+          statement.setObject(3, self);
         },
         row -> row.getObject(1, UUID.class));
   }

@@ -58,14 +58,18 @@ public final class Sweep {
     private static final Beat DECLARED_DEAD = new Beat(null, List.of(), List.of(), List.of(), null);
   }
 
-  /** One beat; takes at most {@code places} executions, none of them where it is zero. */
-  public Beat beat(UUID node, Capabilities capabilities, int places, Duration horizon) {
+  /**
+   * One beat; takes at most {@code places} executions, none of them where it is zero.
+   *
+   * @param judge whether silent nodes are declared dead
+   */
+  public Beat beat(UUID node, Capabilities capabilities, int places, Duration horizon, boolean judge) {
     return database.housekeeping(connection -> {
       Optional<Instant> at = NodeStore.heartbeat(connection, node);
       if (at.isEmpty()) {
         return Beat.DECLARED_DEAD;
       }
-      var dead = NodeStore.declareDead(connection, node);
+      var dead = NodeStore.declareDead(connection, node, judge);
       var owned = owned(connection, node);
       var claimed =
           places < 1 ? List.<ExecutionRow>of() : claim(connection, node, capabilities, places);

@@ -18,11 +18,11 @@ import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 
 /** Compiles sources and puts the classes into a jar. */
-final class JarBuilder {
+public final class JarBuilder {
   private final List<JavaFileObject> sources = new ArrayList<>();
   private final Map<String, byte[]> resources = new LinkedHashMap<>();
 
-  JarBuilder source(String className, String text) {
+  public JarBuilder source(String className, String text) {
     sources.add(
         new SimpleJavaFileObject(
             URI.create("string:///" + className.replace('.', '/') + ".java"),
@@ -35,12 +35,12 @@ final class JarBuilder {
     return this;
   }
 
-  JarBuilder resource(String name, String text) {
+  public JarBuilder resource(String name, String text) {
     resources.put(name, text.getBytes(StandardCharsets.UTF_8));
     return this;
   }
 
-  byte[] build(Path workspace) throws IOException {
+  public byte[] build(Path workspace) throws IOException {
     var classes = Files.createTempDirectory(workspace, "classes");
     compile(classes);
     var bytes = new ByteArrayOutputStream();

@@ -1,0 +1,189 @@
+package dev.reprise.runtime.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.reprise.Durable;
+import dev.reprise.Transaction;
+import dev.reprise.Workflow;
+import dev.reprise.runtime.config.HttpConfig;
+import dev.reprise.runtime.config.NodeConfig;
+import dev.reprise.runtime.postgres.ScratchDatabase;
+import dev.reprise.runtime.postgres.TestDatabase;
+import dev.reprise.runtime.server.Code;
+import dev.reprise.runtime.server.EmbeddedRuntime;
+import dev.reprise.runtime.server.HttpFront;
+import dev.reprise.runtime.server.Node;
+import dev.reprise.runtime.telemetry.Metrics;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ClientCommandsTest {
+  public static class Talk {
+    @Transaction
+    public String greet(String name) {
+      if (name.isEmpty()) {
+        throw new IllegalArgumentException("who?");
+      }
+      return "hello " + name;
+    }
+
+    @Transaction
+    public void nothing() {}
+
+    @Workflow
+    public String dawdle() {
+      Durable.sleep(Duration.ofSeconds(2));
+      return "at last";
+    }
+
+    @Workflow
+    public void nap() {
+      Durable.sleep(Duration.ofHours(1));
+    }
+  }
+
+  private final ScratchDatabase database = TestDatabase.create();
+  private final EmbeddedRuntime runtime = start();
+
+  private EmbeddedRuntime start() {
+    var node = Node.start(
+        NodeConfig.DEFAULT.withShutdownGrace(Duration.ZERO),
+        database.config(),
+        Code.ofClasses(List.of(Talk.class), Map.of(), Map.of(), null));
+    // a short wait, so that the command has to ask again
+    var http = HttpConfig.DEFAULT.withMaxWait(Duration.ofSeconds(1));
+    return new EmbeddedRuntime(node, new HttpFront(node, http, Metrics.OFF, () -> {}));
+  }
+
+  @AfterAll
+  void stop() {
+    runtime.close();
+    database.close();
+  }
+
+  private CommandRun run(String... arguments) {
+    var url = "http://127.0.0.1:" + runtime.port().orElseThrow();
+    return CommandRun.with(Map.of("REPRISE_URL", url), arguments);
+  }
+
+  private String napping() {
+    var run = run("call", "Talk.nap", "--async");
+    assertThat(run.exitCode()).isZero();
+    var id = run.out().strip();
+    await().until(() -> run("executions", "show", id).out().contains("WAITING"));
+    return id;
+  }
+
+  @Test
+  void theResultGoesToStandardOutput() {
+    assertThat(run("call", "Talk.greet", "[\"ada\"]"))
+        .isEqualTo(new CommandRun(0, "\"hello ada\"\n", ""));
+    assertThat(run("call", "Talk.greet", "{\"name\": \"ada\"}").out()).isEqualTo("\"hello ada\"\n");
+    assertThat(run("call", "Talk.nothing")).isEqualTo(new CommandRun(0, "", ""));
+    assertThat(run("call", "Talk.nothing", "--format", "json").out()).isEqualTo("null\n");
+  }
+
+  @Test
+  void aCallIsWaitedForLongerThanTheServerHoldsIt() {
+    assertThat(run("call", "Talk.dawdle").out()).isEqualTo("\"at last\"\n");
+  }
+
+  @Test
+  void argumentsMayComeFromAFile(@TempDir Path directory) throws IOException {
+    var file = Files.writeString(directory.resolve("arguments.json"), "[\"file\"]");
+
+    assertThat(run("call", "Talk.greet", "@" + file).out()).isEqualTo("\"hello file\"\n");
+    assertThat(run("call", "Talk.greet", "@" + directory.resolve("none")).exitCode())
+        .isEqualTo(2);
+  }
+
+  @Test
+  void aFunctionThatThrowsIsANegativeAnswer() {
+    var run = run("call", "Talk.greet", "[\"\"]");
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err()).contains("IllegalArgumentException: who?");
+    assertThat(run("call", "Talk.greet", "[\"\"]", "--format", "json").out())
+        .contains("\"type\":\"urn:reprise:problem:function-failed\"");
+  }
+
+  @Test
+  void whatCannotBeCalledIsNoNegativeAnswer() {
+    assertThat(run("call", "Talk.absent", "[]").exitCode()).isEqualTo(2);
+    assertThat(run("call", "Talk.greet", "[1]").err()).contains("invalid-argument");
+    assertThat(run("call", "Talk.greet", "[").exitCode()).isEqualTo(2);
+    assertThat(run("executions", "show", "absent").exitCode()).isEqualTo(2);
+  }
+
+  @Test
+  void theSameKeyIsTheSameExecution() {
+    var first = run("call", "Talk.greet", "[\"eve\"]", "--key", "key-1");
+    var second = run("call", "Talk.greet", "[\"eve\"]", "--key", "key-1");
+
+    assertThat(second).isEqualTo(first);
+    assertThat(run("call", "Talk.greet", "[\"bob\"]", "--key", "key-1").exitCode())
+        .isEqualTo(2);
+    assertThat(run("executions", "show", "key-1").out())
+        .contains("SUCCEEDED", "Talk.greet", "transaction", "\"hello eve\"");
+    assertThat(run("executions", "show", "key-1", "--format", "json").out())
+        .contains("\"operations\":[{");
+  }
+
+  @Test
+  void executionsAreListedPageByPage() {
+    for (int i = 0; i < 3; i++) {
+      run("call", "Talk.nothing");
+    }
+    var list = run("executions", "list", "--function", "Talk.nothing", "--limit", "2");
+
+    assertThat(list.exitCode()).isZero();
+    assertThat(list.out().lines()).hasSize(3).first().asString().startsWith("ID ");
+    assertThat(
+            run("executions", "list", "--status", "PARKED", "--format", "json").out())
+        .isEqualTo("{\"items\":[]}\n");
+    assertThat(run("executions", "list", "--status", "ODD").exitCode()).isEqualTo(2);
+  }
+
+  @Test
+  void oneExecutionIsCancelledByItsId() {
+    var id = napping();
+
+    assertThat(run("executions", "cancel", id, "--dry-run").out()).contains(id);
+    assertThat(run("executions", "cancel", id).exitCode()).isZero();
+    await().until(() -> run("executions", "show", id).out().contains("CANCELLED"));
+    assertThat(run("executions", "resume", id).exitCode()).isEqualTo(1);
+  }
+
+  @Test
+  void severalExecutionsAreCancelledOnlyWithYes() {
+    var ids = new ArrayList<>(List.of(napping(), napping()));
+    var flags = new ArrayList<>(List.of("executions", "cancel"));
+    flags.addAll(ids);
+
+    var refused = run(flags.toArray(String[]::new));
+    assertThat(refused.exitCode()).isEqualTo(2);
+    assertThat(refused.err()).contains("would cancel 2 executions", "--yes", "--dry-run");
+
+    assertThat(
+            run("executions", "cancel", "--function", "Talk.nap", "--dry-run").out())
+        .contains(ids);
+    assertThat(run("executions", "cancel", "--function", "Talk.nap", "--yes").exitCode())
+        .isZero();
+    await()
+        .until(() ->
+            ids.stream().allMatch(id -> run("executions", "show", id).out().contains("CANCELLED")));
+    assertThat(run("executions", "cancel", "--yes").err()).contains("say which executions");
+  }
+}
