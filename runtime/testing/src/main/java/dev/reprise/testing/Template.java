@@ -10,7 +10,8 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
  * JUnit, which drops it at the end.
  */
 @SuppressWarnings("deprecation") // JUnit before 5.13 closes nothing but a CloseableResource
-record Template(ScratchDatabase database) implements ExtensionContext.Store.CloseableResource {
+record Template(ScratchDatabase database)
+    implements ExtensionContext.Store.CloseableResource, AutoCloseable {
   private static final Namespace NAMESPACE = Namespace.create(Template.class);
 
   private record Kind(Migrations migrations, ClassLoader application) {}

@@ -56,6 +56,9 @@ final class TestRuntime implements AutoCloseable {
     if (config.user() != null) {
       source.setUser(config.user());
     }
+    if ("reprise".equals(source.getUser()) && source.getCurrentSchema() == null) {
+      source.setCurrentSchema("public"); // as functions have it: not the schema of that name
+    }
     if (config.password() != null) {
       source.setPassword(config.password());
     }

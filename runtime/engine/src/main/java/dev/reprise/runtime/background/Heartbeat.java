@@ -124,9 +124,12 @@ public final class Heartbeat implements Loop.Work {
   }
 
   private @Nullable Instant beat(long sent) {
-    var beat =
-        sweep.beat(
-        membership.node(), cluster.capabilities().get(), places(), cluster.interval(), mayJudge(sent));
+    var beat = sweep.beat(
+        membership.node(),
+        cluster.capabilities().get(),
+        places(),
+        cluster.interval(),
+        mayJudge(sent));
     if (beat.at() == null) {
       rejoin(sent);
       nextBeatNanos = sent;

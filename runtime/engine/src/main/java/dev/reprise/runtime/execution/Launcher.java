@@ -22,7 +22,8 @@ import org.slf4j.LoggerFactory;
 /** Starts the loops of executions that this node owns. Thread-safe. */
 public final class Launcher {
   private static final Logger LOG = LoggerFactory.getLogger(Launcher.class);
-  private static final Backoff LAST_RUN = new Backoff(Duration.ofMillis(1), Duration.ofMillis(100), 40);
+  private static final Backoff LAST_RUN =
+      new Backoff(Duration.ofMillis(1), Duration.ofMillis(100), 40);
 
   private final RunServices services;
   private final ActiveRuns active;

@@ -39,7 +39,8 @@ final class TestServer {
       try {
         return DockerServer.start(environment);
       } catch (RuntimeException e) {
-        LOG.warn("Testcontainers gives no PostgreSQL; tests use an embedded one", e);
+        LOG.warn("no PostgreSQL in a container; tests use an embedded one: {}", e.getMessage());
+        LOG.debug("Testcontainers failed", e);
       }
     }
     return ScratchServer.ofThisProcess();

@@ -76,7 +76,8 @@ public final class NodeStore {
   }
 
   /** Declares dead whose heartbeat is too old; gives all that are dead and not yet recovered from. */
-  static List<UUID> declareDead(Connection connection, UUID self, boolean judge) throws SQLException {
+  static List<UUID> declareDead(Connection connection, UUID self, boolean judge)
+      throws SQLException {
     var sql = """
         with silent as (
           update reprise.nodes set state = 'DEAD'

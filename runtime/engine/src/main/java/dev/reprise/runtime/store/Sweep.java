@@ -63,7 +63,8 @@ public final class Sweep {
    *
    * @param judge whether silent nodes are declared dead
    */
-  public Beat beat(UUID node, Capabilities capabilities, int places, Duration horizon, boolean judge) {
+  public Beat beat(
+      UUID node, Capabilities capabilities, int places, Duration horizon, boolean judge) {
     return database.housekeeping(connection -> {
       Optional<Instant> at = NodeStore.heartbeat(connection, node);
       if (at.isEmpty()) {

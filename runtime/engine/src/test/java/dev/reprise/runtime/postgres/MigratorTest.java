@@ -120,6 +120,32 @@ class MigratorTest {
   }
 
   @Test
+  void keepsAnApplicationOutOfTheSchemaThatIsNamedLikeTheUser(@TempDir Path jar) throws Exception {
+    var named = asUserReprise();
+    Migrator.reprise(named).migrate();
+    Path migrations = Files.createDirectories(jar.resolve("db/migration"));
+    Files.writeString(migrations.resolve("V1__item.sql"), "create table nodes (id int);");
+    try (var application = new URLClassLoader(new URL[] {jar.toUri().toURL()}, null)) {
+      assertThat(Migrator.migrateApplication(named, application)).isEqualTo(1);
+    }
+    assertThat(ask("select version from public.flyway_schema_history")).containsExactly("1");
+
+    try (var database = Database.open(named, ConnectionHook.NONE);
+        var call = database.callConnection()) {
+      assertThat(Jdbc.query(
+              call, "select 'nodes'::regclass::oid", Binder.NOTHING, row -> row.getString(1)))
+          .isEqualTo(ask("select 'public.nodes'::regclass::oid"));
+    }
+  }
+
+  private DatabaseConfig asUserReprise() throws SQLException {
+    if (ask("select 1 from pg_roles where rolname = 'reprise'").isEmpty()) {
+      run("create role reprise superuser login password 'reprise'");
+    }
+    return DatabaseConfig.of(scratch.jdbcUrl(), "reprise", "reprise");
+  }
+
+  @Test
   void leavesAnApplicationWithoutMigrationsAlone(@TempDir Path jar) throws Exception {
     try (var application = new URLClassLoader(new URL[] {jar.toUri().toURL()}, null)) {
       assertThat(Migrator.migrateApplication(scratch.config(), application)).isZero();
