@@ -52,6 +52,7 @@ final class Run {
   private volatile boolean closingForks;
   private volatile boolean compensating;
   private volatile boolean endedByCommit;
+  private volatile boolean commitUnknown;
   private volatile int signals;
   private volatile @Nullable Instant suspendedUntil;
 
@@ -220,6 +221,15 @@ final class Run {
 
   boolean isEndedByCommit() {
     return endedByCommit;
+  }
+
+  /** A connection was lost while it committed: what this run knows may not be what the log has. */
+  void markCommitUnknown() {
+    commitUnknown = true;
+  }
+
+  boolean isCommitUnknown() {
+    return commitUnknown;
   }
 
   /** From here on compensations run: durable calls proceed again. */

@@ -249,7 +249,11 @@ final class RunAttempt {
       var ended = new Transition.Ended(status, outcome, whole, parentOperation(status, outcome));
       write = write(bearing ? run.newborn() : null, buffer, ended);
     }
-    if (bearing && whole && status == ExecutionStatus.SUCCEEDED && !run.isKeyed()) {
+    if (bearing
+        && whole
+        && status == ExecutionStatus.SUCCEEDED
+        && !run.isKeyed()
+        && !run.isCommitUnknown()) { // else an earlier attempt may have written, and answered differently
       return recordReadLater(write, outcome);
     }
     Result result = null;

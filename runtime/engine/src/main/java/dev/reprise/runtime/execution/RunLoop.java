@@ -30,6 +30,8 @@ final class RunLoop implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(RunLoop.class);
   private static final Backoff LOOK_AGAIN =
       new Backoff(Duration.ofMillis(1), Duration.ofSeconds(1), 60);
+  private static final Backoff UNAVAILABLE =
+      new Backoff(Duration.ofMillis(20), Duration.ofSeconds(2), 30);
 
   private final RunServices services;
   private final ActiveRuns active;
@@ -80,7 +82,9 @@ final class RunLoop implements Runnable {
       if (loaded == null) {
         settlements.failed(
             identity.execution(),
-            new IllegalStateException("the call failed inside the server", e));
+            e instanceof DatabaseUnavailableException unavailable
+                ? unavailable
+                : new IllegalStateException("the call failed inside the server", e));
       }
     } finally {
       active.leave(identity.execution(), this);
@@ -107,7 +111,7 @@ final class RunLoop implements Runnable {
   }
 
   /** One run; whether another is needed. */
-  private boolean step() {
+  private boolean step() throws InterruptedException {
     var run =
         new Run(services, code.application(), code.function(), identity, owner, loaded != null);
     if (loaded != null) {
@@ -142,9 +146,26 @@ final class RunLoop implements Runnable {
     return false;
   }
 
-  /** The log knows what this runner does not. */
-  private boolean lookAgain() {
+  /**
+   * The log knows what this runner does not. What took the connection of the call has often taken those of the log too,
+   * and to ask again does no harm.
+   */
+  private boolean lookAgain() throws InterruptedException {
     services.metrics().logConflict();
+    for (int failures = 1; ; failures++) {
+      try {
+        return lookIntoLog();
+      } catch (DatabaseUnavailableException e) {
+        if (shuttingDown || !UNAVAILABLE.allows(failures)) {
+          throw e;
+        }
+        LOG.info("execution {} cannot look into its log: {}", identity.id(), e.getMessage());
+        Backoff.await(UNAVAILABLE.delay(failures, ThreadLocalRandom.current()));
+      }
+    }
+  }
+
+  private boolean lookIntoLog() {
     Optional<Loaded> found = services.store().load(identity.execution());
     if (found.isEmpty()) {
       return belongsToAnother();

@@ -289,6 +289,7 @@ final class TransactionCall {
   private Attempt commitFailed(
       CallConnection connection, SQLException e, int attempt, Instant began) {
     if (connection.isLost() || SqlState.isConnectionLost(e)) {
+      run.markCommitUnknown();
       return new Attempt.ConnectionLost(e);
     }
     if (SqlState.isUniqueViolationOf(e, "reprise", "operations")

@@ -40,11 +40,11 @@ public final class Database implements AutoCloseable {
     this.calls = pool(
         "calls",
         config.callConnections(),
-        new SessionSource(config, serializable, hook, optionsRefused));
+        new SessionSource(config, serializable, hook, optionsRefused).patient());
     this.log = pool(
         "log",
         config.logConnections(),
-        new SessionSource(config, readCommitted, hook, optionsRefused));
+        new SessionSource(config, readCommitted, hook, optionsRefused).patient());
     this.housekeeping = pool(
         "housekeeping",
         config.housekeepingConnections(),

@@ -14,11 +14,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Opens physical connections with the session settings of one pool and shows each to the hook. Settings travel as
- * startup options; where a proxy such as PgBouncer refuses those, as SET statements after the connect. Thread-safe.
+ * startup options; where a proxy such as PgBouncer refuses those, as SET statements after the connect. A connection
+ * whose answer is late is taken for dead, while it is opened and, unless the source is patient, ever after. Thread-safe.
  */
 final class SessionSource implements DataSource {
   private static final org.slf4j.Logger LOG = LoggerFactory.getLogger(SessionSource.class);
   private static final int CONNECT_TIMEOUT_SECONDS = 5;
+  /** A connection that a firewall forgot answers never, and nobody says so. */
+  private static final int LATEST_ANSWER_SECONDS = 10;
 
   private final DatabaseConfig config;
   private final SessionSettings settings;
@@ -26,6 +29,8 @@ final class SessionSource implements DataSource {
   private final AtomicBoolean optionsRefused;
   private final PGSimpleDataSource plain;
   private final PGSimpleDataSource withOptions;
+  private final int configuredTimeout;
+  private boolean patient;
 
   /** The flag is shared by the pools of one database, so that a refusal is found and logged once. */
   SessionSource(
@@ -41,6 +46,17 @@ final class SessionSource implements DataSource {
     this.withOptions = driver(config);
     String own = plain.getOptions();
     withOptions.setOptions((own == null ? "" : own + " ") + settings.asStartupOptions());
+    this.configuredTimeout = plain.getSocketTimeout();
+    if (configuredTimeout == 0) {
+      plain.setSocketTimeout(LATEST_ANSWER_SECONDS);
+      withOptions.setSocketTimeout(LATEST_ANSWER_SECONDS);
+    }
+  }
+
+  /** The same for statements that may wait for others, as long as it takes. */
+  SessionSource patient() {
+    this.patient = true;
+    return this;
   }
 
   /** The driver's own data source for a configuration, with neither settings nor hook. */
@@ -69,6 +85,9 @@ final class SessionSource implements DataSource {
     Connection connection = openWithoutHook();
     try {
       hook.onConnect(connection);
+      if (patient) {
+        connection.setNetworkTimeout(Runnable::run, configuredTimeout * 1000);
+      }
       return connection;
     } catch (Throwable e) {
       closeAfter(connection, e);

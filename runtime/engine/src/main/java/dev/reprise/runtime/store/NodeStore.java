@@ -75,15 +75,25 @@ public final class NodeStore {
         row -> ExecutionReader.instant(row, "heartbeat_at"));
   }
 
-  /** Declares dead whose heartbeat is too old; gives all that are dead and not yet recovered from. */
+  /**
+   * Declares dead whose heartbeat is too old; gives all that are dead and not yet recovered from. Waits for nobody: a
+   * process that was stopped while it changed its row would else keep all others from their heartbeats. Its backends
+   * are ended, and the next beat finds the row free.
+   */
   static List<UUID> declareDead(Connection connection, UUID self, boolean judge)
       throws SQLException {
+    if (judge) {
+      terminateSilent(connection, self);
+    }
     var sql = """
         with silent as (
-          update reprise.nodes set state = 'DEAD'
+          select node from reprise.nodes
            where ? and node <> ? and state <> 'DEAD' and heartbeat_at < clock_timestamp() - death_timeout
-          returning node)
-        select node from silent
+             for update skip locked),
+        declared as (
+          update reprise.nodes n set state = 'DEAD' from silent where n.node = silent.node
+          returning n.node)
+        select node from declared
         union
         select node from reprise.nodes where state = 'DEAD' and node <> ?
         """;
@@ -96,6 +106,18 @@ public final class NodeStore {
           statement.setObject(3, self);
         },
         row -> row.getObject(1, UUID.class));
+  }
+
+  private static void terminateSilent(Connection connection, UUID self) throws SQLException {
+    var sql = """
+        select pg_terminate_backend(a.pid)
+          from reprise.nodes n
+          join reprise.backends b on b.node = n.node
+          join pg_stat_activity a on a.pid = b.pid and a.backend_start = b.backend_start
+         where n.node <> ? and n.state <> 'DEAD' and n.heartbeat_at < clock_timestamp() - n.death_timeout
+        """;
+    Jdbc.query(
+        connection, sql, statement -> statement.setObject(1, self), row -> row.getBoolean(1));
   }
 
   /** The living nodes that run where process ids are comparable with ours. */
