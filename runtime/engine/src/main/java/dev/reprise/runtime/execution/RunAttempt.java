@@ -253,7 +253,8 @@ final class RunAttempt {
         && whole
         && status == ExecutionStatus.SUCCEEDED
         && !run.isKeyed()
-        && !run.isCommitUnknown()) { // else an earlier attempt may have written, and answered differently
+        && !run.isCommitUnknown()) { // else an earlier attempt may have written, and answered
+      // differently
       return recordReadLater(write, outcome);
     }
     Result result = null;

@@ -180,6 +180,45 @@ class KilledNodeTest {
     assertThat(SITE.effects("i-2")).isEqualTo(1);
   }
 
+  @Test
+  void aParentWhoseNodeDiesWhileItsChildsEndIsWrittenGetsTheOutcomeOnAnother() {
+    var victim = SITE.victim();
+    var gate = SITE.closedGate("end Vault.putTwice");
+    victim.http().start("Vault.parent", "[\"j\"]", "j");
+    var backends = gate.awaitBlocked(1);
+    var other = SITE.node();
+
+    victim.kill();
+    gate.awaitOthersThan(backends);
+    gate.open();
+
+    assertThat(other.http().result("j").body())
+        .isEqualTo("\"child "
+            + SITE.sql()
+                .text("select output from reprise.executions where function = 'Vault.putTwice'")
+                .substring(1));
+    assertThat(SITE.effects("j-1")).isEqualTo(1);
+    assertThat(SITE.effects("j-2")).isEqualTo(1);
+  }
+
+  @Test
+  void branchesWhoseNodeDiesAreContinuedWhereEachStood() {
+    var victim = SITE.victim();
+    var gate = SITE.closedGate("body k-2");
+    victim.http().start("Vault.parallel", "[\"k\"]", "k");
+    var backends = gate.awaitBlocked(1);
+    Await.until("the first branch", () -> SITE.effects("k-1") == 1);
+    var other = SITE.node();
+
+    victim.kill();
+    gate.awaitOthersThan(backends);
+    gate.open();
+
+    assertThat(other.http().result("k").statusCode()).isEqualTo(204);
+    assertThat(SITE.sql().texts("select label from effect order by transaction_id::text::bigint"))
+        .containsExactly("k-1", "k-2");
+  }
+
   private static String unquoted(String position) {
     return SITE.recorded("i", position).replace("\"", "");
   }

@@ -1,5 +1,6 @@
 package dev.reprise.runtime.crash;
 
+import dev.reprise.runtime.postgres.Jdbc;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -31,6 +32,18 @@ final class Outside {
       statement.setString(1, label);
       statement.setString(2, key);
       statement.executeUpdate();
+    }
+  }
+
+  /** How often it happened. */
+  static int effects(String label) throws SQLException {
+    try (var connection = connect()) {
+      return Jdbc.queryOne(
+              connection,
+              "select count(*) from outside where label = ?",
+              statement -> statement.setString(1, label),
+              row -> row.getInt(1))
+          .orElse(0);
     }
   }
 

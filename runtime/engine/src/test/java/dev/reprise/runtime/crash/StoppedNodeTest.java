@@ -85,6 +85,26 @@ class StoppedNodeTest {
     assertThat(SITE.effects("c-release")).isEqualTo(1);
   }
 
+  /** Between two attempts of a step it may have been taken for dead: the next attempt is another node's. */
+  @Test
+  void aRunnerStoppedBetweenTheAttemptsOfAStepBeginsNoneWhenItWakes() {
+    var stopped = SITE.victim();
+    stopped.http().start("Vault.payAgain", "[\"d\"]", "d");
+    Await.until("the first attempt", () -> outsideEffects("d") == 1);
+
+    stopped.stop();
+    var other = SITE.node();
+    assertThat(other.http().result("d").body()).isEqualTo("\"d:1\"");
+    stopped.resume();
+    assertServes(stopped);
+
+    assertThat(outsideEffects("d")).isEqualTo(2);
+  }
+
+  private static int outsideEffects(String label) {
+    return SITE.sql().count("select count(*) from outside where label = ?", label);
+  }
+
   /** It may say for a moment that it is not ready; then it serves again. */
   private static void assertServes(NodeProcess node) {
     var label = "after-" + node.pid();

@@ -1,11 +1,13 @@
 package dev.reprise.runtime.crash;
 
+import dev.reprise.Branch;
 import dev.reprise.Durable;
 import dev.reprise.Step;
 import dev.reprise.Transaction;
 import dev.reprise.Workflow;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import javax.sql.DataSource;
 
 /** Functions whose effects can be counted. The body of {@code put(x)} passes the gate {@code body x}. */
@@ -90,6 +92,17 @@ public class Vault {
     return key;
   }
 
+  /** Fails at the first attempt, after its effect. */
+  @Step(initialInterval = "1s")
+  public String payAgain(String label) throws SQLException, Undo {
+    var key = Durable.idempotencyKey();
+    Outside.happen(label, key);
+    if (Outside.effects(label) == 1) {
+      throw new Undo("try again");
+    }
+    return key;
+  }
+
   @Workflow
   public String putTwice(String label) throws SQLException {
     return put(label + "-1") + " " + put(label + "-2");
@@ -100,6 +113,21 @@ public class Vault {
     var key = pay(label);
     put(label);
     return key;
+  }
+
+  @Workflow
+  public String parent(String label) throws SQLException {
+    return "child " + putTwice(label);
+  }
+
+  @Workflow
+  public void parallel(String label) throws Exception {
+    var branches = List.of(reserve(label + "-1"), reserve(label + "-2"));
+    Durable.all(branches);
+  }
+
+  private Branch<String, SQLException> reserve(String label) {
+    return Durable.async(() -> Durable.saga().run(() -> put(label), () -> put(label + "-undo")));
   }
 
   @Workflow
