@@ -23,6 +23,7 @@ final class Provider implements AutoCloseable {
     this.ledger = directory.resolve("ledger");
     var command = ChildProcess.java(
         PaymentProvider.class,
+        System.getProperty("java.class.path"),
         List.of("-Xmx128m", "-XX:TieredStopAtLevel=1"),
         List.of("--port", "0", "--ledger", ledger.toString()));
     this.process = ChildProcess.start(
