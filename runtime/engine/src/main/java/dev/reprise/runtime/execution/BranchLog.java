@@ -28,7 +28,8 @@ final class BranchLog {
     this.prefix = prefix;
   }
 
-  @Nullable Position prefix() {
+  @Nullable
+  Position prefix() {
     return prefix;
   }
 
@@ -37,7 +38,8 @@ final class BranchLog {
   }
 
   /** Takes the next position for a call; gives its row where the log has it, else the caller does the call. */
-  @Nullable OperationRow enter(OperationKind kind, String name, long hash) {
+  @Nullable
+  OperationRow enter(OperationKind kind, String name, long hash) {
     run.requireGoingForCall();
     if (closed != null) {
       throw closed;
@@ -55,11 +57,14 @@ final class BranchLog {
       throw closeAt(row);
     }
     if (row.kind() != kind || !row.function().equals(name)) {
-      throw run.park(mismatch(position, described(row.kind(), row.function()), described(kind, name)));
+      throw run.park(
+          mismatch(position, described(row.kind(), row.function()), described(kind, name)));
     }
     if (row.arguments() != hash) {
       throw run.park(mismatch(
-          position, described(kind, name) + " with other arguments", "it with the arguments of this run"));
+          position,
+          described(kind, name) + " with other arguments",
+          "it with the arguments of this run"));
     }
     return row;
   }
@@ -89,7 +94,8 @@ final class BranchLog {
   }
 
   private NonDeterminismException mismatch(Position position, String recorded, String called) {
-    return new NonDeterminismException("execution " + run.identity().id() + " of " + run.identity().function()
+    return new NonDeterminismException("execution " + run.identity().id() + " of "
+        + run.identity().function()
         + " at position " + position + ": the log has " + recorded + ", the code calls " + called
         + ". Run it with the code it began on, or make the code deterministic, and resume it");
   }
@@ -128,7 +134,8 @@ final class BranchLog {
     counter = mark;
   }
 
-  // --- ends -------------------------------------------------------------------------------------------------------
+  // --- ends
+  // -------------------------------------------------------------------------------------------------------
 
   boolean isClosedInLog() {
     return closedInLog;
@@ -158,7 +165,8 @@ final class BranchLog {
     return run.recorded(nextPosition()) != null || run.isRecordedBelow(nextPosition());
   }
 
-  // --- what no commit has carried yet -----------------------------------------------------------------------------
+  // --- what no commit has carried yet
+  // -----------------------------------------------------------------------------
 
   void buffer(OperationRow row) {
     buffer.add(row);

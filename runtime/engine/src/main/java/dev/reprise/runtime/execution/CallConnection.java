@@ -30,7 +30,8 @@ final class CallConnection {
   void begin(Policy.OfTransaction policy) throws SQLException {
     var settings = new ArrayList<String>();
     if (policy.isolation() != Isolation.SERIALIZABLE) {
-      settings.add("set transaction isolation level " + policy.isolation().name().replace('_', ' '));
+      settings.add(
+          "set transaction isolation level " + policy.isolation().name().replace('_', ' '));
     }
     if (policy.readOnly()) {
       settings.add("set transaction read only");
@@ -46,7 +47,8 @@ final class CallConnection {
   }
 
   /** The snapshot, of a transaction that can still tell it: one that failed by its own decision. */
-  @Nullable String snapshot() {
+  @Nullable
+  String snapshot() {
     try (var statement = connection.createStatement();
         var rows = statement.executeQuery("select pg_current_snapshot()::text")) {
       return rows.next() ? rows.getString(1) : null;

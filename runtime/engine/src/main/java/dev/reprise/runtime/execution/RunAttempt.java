@@ -95,7 +95,8 @@ final class RunAttempt {
           && run.halted() == null
           && !main.log().isClosed()) {
         throw run.park(new NonDeterminismException("execution " + run.identity().id() + " of "
-            + run.identity().function() + ": the code ended before position " + main.log().nextPosition()
+            + run.identity().function() + ": the code ended before position "
+            + main.log().nextPosition()
             + ", where the log goes on. Run it with the code it began on and resume it"));
       }
       return new Came(

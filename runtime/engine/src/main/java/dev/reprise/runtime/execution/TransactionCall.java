@@ -286,7 +286,8 @@ final class TransactionCall {
     return row;
   }
 
-  private Attempt commitFailed(CallConnection connection, SQLException e, int attempt, Instant began) {
+  private Attempt commitFailed(
+      CallConnection connection, SQLException e, int attempt, Instant began) {
     if (connection.isLost() || SqlState.isConnectionLost(e)) {
       return new Attempt.ConnectionLost(e);
     }

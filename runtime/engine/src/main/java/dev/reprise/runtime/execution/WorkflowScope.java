@@ -204,7 +204,10 @@ final class WorkflowScope implements ExecutionScope {
 
   @Override
   public <T extends @Nullable Object, X extends Exception> Branch<T, X> async(Call<T, X> call) {
-    var unused = log.enter(OperationKind.BRANCH, "async", 0); // only a row of another kind can be there, which is refused
+    var unused = log.enter(
+        OperationKind.BRANCH,
+        "async",
+        0); // only a row of another kind can be there, which is refused
     persist();
     var fork = new Fork<>(new WorkflowScope(run, log.position(), lastTime), call);
     fork.start();

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * {@code lock}. Used under the lock of the directory.
  */
 final class ServerDirectory {
-  static final String SUPERUSER = "reprise";
+  static final String SUPERUSER = "postgres";
   private static final String SETTINGS_FILE = "reprise.conf";
   /**
    * Durable: a crash loses nothing that was committed. Logical decoding and prepared transactions are on. The user is

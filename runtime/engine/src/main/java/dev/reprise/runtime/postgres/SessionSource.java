@@ -56,6 +56,11 @@ final class SessionSource implements DataSource {
     source.setTcpKeepAlive(true);
     source.setConnectTimeout(CONNECT_TIMEOUT_SECONDS);
     source.setApplicationName("reprise");
+    if ("reprise".equals(source.getUser()) && source.getCurrentSchema() == null) {
+      // the default search_path begins with a schema of the user's name: tables of the application
+      // would go into ours
+      source.setCurrentSchema("public");
+    }
     return source;
   }
 

@@ -10,6 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class StatementTextTest {
+  // tidy: a table
   @ParameterizedTest
   @ValueSource(
       strings = {
