@@ -93,7 +93,7 @@ class LedgerTest {
   @Test
   void argumentsThatMakeNoSenseAreNamed() {
     assertThat(ProviderOptions.parse(List.of("--port", "0", "--ledger", "x")))
-        .isEqualTo(new ProviderOptions(0, Path.of("x")));
+        .isEqualTo(new ProviderOptions(0, Path.of("x"), false));
     assertThatThrownBy(() -> ProviderOptions.parse(List.of("--prot", "1")))
         .hasMessage("there is no option --prot");
     assertThatThrownBy(() -> ProviderOptions.parse(List.of("--port")))

@@ -54,8 +54,10 @@ class CheckoutTest {
   void anOrderIsSoldOnceHoweverOftenItIsSent() throws Exception {
     var order = order(null, new Line("pen", 1));
 
-    var first = REPRISE.start(Checkout.class, c -> c.checkout(order), Options.DEFAULT.id("order-17"));
-    var second = REPRISE.start(Checkout.class, c -> c.checkout(order), Options.DEFAULT.id("order-17"));
+    var first =
+        REPRISE.start(Checkout.class, c -> c.checkout(order), Options.DEFAULT.id("order-17"));
+    var second =
+        REPRISE.start(Checkout.class, c -> c.checkout(order), Options.DEFAULT.id("order-17"));
 
     assertThat(second.result()).isEqualTo(first.result());
     assertThat(inventory.stock("pen")).isEqualTo(pens - 1);

@@ -25,7 +25,8 @@ final class Invariants {
   private final List<StockTake> stock;
   private final Set<String> suspects = new TreeSet<>();
 
-  private record Execution(String id, String function, String status, int operations, int effects) {}
+  private record Execution(
+      String id, String function, String status, int operations, int effects) {}
 
   private record Sale(String id, String status, long total, String payment) {}
 
@@ -60,7 +61,8 @@ final class Invariants {
   }
 
   private static Execution execution(ResultSet row) throws SQLException {
-    return new Execution(row.getString(1), row.getString(2), row.getString(3), row.getInt(4), row.getInt(5));
+    return new Execution(
+        row.getString(1), row.getString(2), row.getString(3), row.getInt(4), row.getInt(5));
   }
 
   private static Sale sale(ResultSet row) throws SQLException {
@@ -197,12 +199,18 @@ final class Invariants {
 
   /** What the log has of the executions that were complained about. */
   String evidence(Connection connection) throws SQLException {
-    return String.join("\n", Jdbc.query(connection, """
+    return String.join(
+        "\n",
+        Jdbc.query(
+            connection,
+            """
         select row_to_json(e)::text || coalesce(string_agg(E'\n  ' || row_to_json(o), '' order by o.position), '')
           from reprise.executions e left join reprise.operations o using (execution)
          where e.id = any (?)
          group by e.execution order by e.id
-        """, statement -> statement.setArray(
-        1, connection.createArrayOf("text", suspects.toArray())), row -> row.getString(1)));
+        """,
+            statement ->
+                statement.setArray(1, connection.createArrayOf("text", suspects.toArray())),
+            row -> row.getString(1)));
   }
 }

@@ -88,19 +88,23 @@ final class ServerLaunch {
   }
 
   /** The jar itself, or one with what is in a directory. */
-  private Path jar(Path classes, String name) throws IOException {
+  private Path jar(Path classes, String title) throws IOException {
     if (!Files.isDirectory(classes)) {
       return classes;
     }
-    var jar = directory.resolve(name + ".jar");
+    var jar = directory.resolve(title + ".jar");
     try (var out = new JarOutputStream(Files.newOutputStream(jar));
         var files = Files.walk(classes)) {
-      for (var file : files.filter(Files::isRegularFile).sorted().toList()) {
-        var entry = new JarEntry(
-            classes.relativize(file).toString().replace(File.separatorChar, '/'));
+      for (var file : files.filter(file -> !file.equals(classes)).sorted().toList()) {
+        // The directories too: Flyway looks for them.
+        boolean isDirectory = Files.isDirectory(file);
+        var name = classes.relativize(file).toString().replace(File.separatorChar, '/');
+        var entry = new JarEntry(isDirectory ? name + "/" : name);
         entry.setTime(0);
         out.putNextEntry(entry);
-        Files.copy(file, out);
+        if (!isDirectory) {
+          Files.copy(file, out);
+        }
       }
     }
     return jar;
@@ -111,7 +115,8 @@ final class ServerLaunch {
   }
 
   private static URI resource(String name) {
-    return path(Objects.requireNonNull(ServerLaunch.class.getResource(name), name)).toUri();
+    return path(Objects.requireNonNull(ServerLaunch.class.getResource(name), name))
+        .toUri();
   }
 
   private static Path path(URL url) {
