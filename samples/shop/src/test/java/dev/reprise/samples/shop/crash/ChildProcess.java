@@ -9,10 +9,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** A JVM that prints its URL as the first line on stdout; what it logs is appended to a file. Thread-safe. */
+/** A JVM that prints its URL on stdout once it listens; what it logs is appended to a file. Thread-safe. */
 final class ChildProcess {
+  private static final Pattern URL = Pattern.compile("http://[0-9.]+:[0-9]+");
+
   private final Process process;
   private volatile @Nullable URI url;
 
@@ -28,13 +31,14 @@ final class ChildProcess {
    */
   record Command(List<String> line, Map<String, String> environment) {}
 
-  /** Runs a main class with the class path of this JVM. */
-  static List<String> java(Class<?> main, List<String> options, List<String> arguments) {
+  /** Runs a main class with the JVM that runs this. */
+  static List<String> java(
+      Class<?> main, String classPath, List<String> options, List<String> arguments) {
     var command = new ArrayList<String>();
     command.add(ProcessHandle.current().info().command().orElse("java"));
     command.addAll(options);
     command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
+    command.add(classPath);
     command.add(main.getName());
     command.addAll(arguments);
     return command;
@@ -63,13 +67,15 @@ final class ChildProcess {
 
   /** Waits until it tells its URL; empty where it ended before. */
   Optional<URI> awaitUrl() throws IOException {
-    var line = process.inputReader().readLine();
-    if (line == null || !line.startsWith("http")) {
-      return Optional.empty();
+    var output = process.inputReader();
+    for (var line = output.readLine(); line != null; line = output.readLine()) {
+      var found = URL.matcher(line);
+      if (found.find()) {
+        url = URI.create(found.group());
+        return Optional.ofNullable(url);
+      }
     }
-    var found = URI.create(line.strip());
-    url = found;
-    return Optional.of(found);
+    return Optional.empty();
   }
 
   /** Where it listens; empty before it does and after its end. */
@@ -88,6 +94,12 @@ final class ChildProcess {
   /** SIGKILL; returns when it is gone. */
   void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
+  }
+
+  /** SIGTERM; returns when it is gone. */
+  void end() throws InterruptedException {
+    process.destroy();
+    process.waitFor();
   }
 
   /** Waits for its end. */

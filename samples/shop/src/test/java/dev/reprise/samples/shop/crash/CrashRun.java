@@ -4,7 +4,6 @@ import dev.reprise.runtime.postgres.Backoff;
 import dev.reprise.runtime.postgres.Binder;
 import dev.reprise.runtime.postgres.EmbeddedServer;
 import dev.reprise.runtime.postgres.Jdbc;
-import dev.reprise.runtime.postgres.Migrator;
 import dev.reprise.samples.shop.crash.OrderLoad.Placed;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -56,14 +55,22 @@ final class CrashRun {
     say("crash run with seed " + settings.seed() + ", " + settings.kills() + " kills, in "
         + directory);
     try (var database = EmbeddedServer.startOrJoin(directory.resolve("database"))) {
-      stock(database);
-      try (var provider = new Provider(directory);
-          var one = server("server-0", database, provider);
-          var other = server("server-1", database, provider)) {
-        one.awaitListening(START_TIMEOUT);
-        other.awaitListening(START_TIMEOUT);
-        return run(database, provider, List.of(one, other));
+      try (var provider = new Provider(directory)) {
+        var command = new ServerLaunch(settings, database, provider).prepare();
+        stock(database);
+        return run(database, provider, command);
       }
+    }
+  }
+
+  private Report run(EmbeddedServer database, Provider provider, ChildProcess.Command command)
+      throws IOException, SQLException, InterruptedException, ExecutionException {
+    var directory = settings.directory();
+    try (var one = new ServerProcess("server-0", command, directory.resolve("server-0.log"));
+        var other = new ServerProcess("server-1", command, directory.resolve("server-1.log"))) {
+      one.awaitListening(START_TIMEOUT);
+      other.awaitListening(START_TIMEOUT);
+      return run(database, provider, List.of(one, other));
     }
   }
 
@@ -101,23 +108,7 @@ final class CrashRun {
     }
   }
 
-  private ServerProcess server(String name, EmbeddedServer database, Provider provider) {
-    var line = ChildProcess.java(
-        ShopServer.class,
-        List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"),
-        List.of(
-            database.jdbcUrl(),
-            database.user(),
-            provider.url().toString(),
-            settings.deathTimeout().toString()));
-    return new ServerProcess(
-        name,
-        new ChildProcess.Command(line, Map.of("REPRISE_DATABASE_PASSWORD", database.password())),
-        settings.directory().resolve(name + ".log"));
-  }
-
   private static void stock(EmbeddedServer database) throws SQLException {
-    Migrator.migrateApplication(database.config(), CrashRun.class.getClassLoader());
     try (var connection = connect(database)) {
       for (var item : RequestMix.STOCK.entrySet()) {
         Jdbc.update(connection, """
@@ -163,6 +154,8 @@ final class CrashRun {
       var invariants =
           new Invariants(connection, placed, LedgerFile.read(provider.ledger()), complaints::add);
       invariants.check();
+      Files.writeString(
+          settings.directory().resolve("evidence.txt"), invariants.evidence(connection));
       return new Report(
           upsets,
           placed.size(),

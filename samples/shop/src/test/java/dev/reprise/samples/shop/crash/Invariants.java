@@ -9,6 +9,8 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -21,8 +23,10 @@ final class Invariants {
   private final Map<String, Execution> executions;
   private final Map<String, Sale> sales;
   private final List<StockTake> stock;
+  private final Set<String> suspects = new TreeSet<>();
 
-  private record Execution(String id, String function, String status, int operations) {}
+  private record Execution(
+      String id, String function, String status, int operations, int effects) {}
 
   private record Sale(String id, String status, long total, String payment) {}
 
@@ -37,7 +41,7 @@ final class Invariants {
     this.complaints = complaints;
     this.executions =
         byId(Jdbc.query(connection, """
-            select e.id, e.function, e.status, count(o.*) as operations
+            select e.id, e.function, e.status, count(o.*), count(o.transaction_id)
               from reprise.executions e left join reprise.operations o using (execution)
              group by e.execution
             """, Binder.NOTHING, Invariants::execution), Execution::id);
@@ -57,7 +61,8 @@ final class Invariants {
   }
 
   private static Execution execution(ResultSet row) throws SQLException {
-    return new Execution(row.getString(1), row.getString(2), row.getString(3), row.getInt(4));
+    return new Execution(
+        row.getString(1), row.getString(2), row.getString(3), row.getInt(4), row.getInt(5));
   }
 
   private static Sale sale(ResultSet row) throws SQLException {
@@ -78,7 +83,7 @@ final class Invariants {
     sales.values().forEach(this::paid);
     ledger.orders().stream()
         .filter(order -> !sales.containsKey(order))
-        .forEach(order -> complain("order " + order + " does not exist and was charged"));
+        .forEach(order -> complain(order, "order " + order + " does not exist and was charged"));
     stockTaken();
   }
 
@@ -86,7 +91,7 @@ final class Invariants {
   private void ended(Execution execution) {
     switch (execution.status()) {
       case "SUCCEEDED", "FAILED", "CANCELLED", "TIMED_OUT" -> {}
-      default -> complain("not terminal: " + execution);
+      default -> complain(execution.id(), "not terminal: " + execution);
     }
   }
 
@@ -95,7 +100,7 @@ final class Invariants {
     var request = order.request();
     var execution = executions.get(request.key());
     if (execution == null) {
-      complain("answered and not in the log: " + order);
+      complain(request.key(), "answered and not in the log: " + order);
       return;
     }
     var told = switch (order.answer().status()) {
@@ -105,10 +110,12 @@ final class Invariants {
       default -> "nothing";
     };
     if (!told.equals(execution.status())) {
-      complain(order + " was told otherwise than " + execution);
+      complain(request.key(), order + " was told otherwise than " + execution);
     }
     if (request.function().equals(Request.CHECKOUT)) {
       sold(order, execution);
+    } else if (execution.status().equals("CANCELLED") && execution.effects() > 0) {
+      complain(request.key(), execution + " took effect");
     }
   }
 
@@ -117,17 +124,17 @@ final class Invariants {
     boolean ready = sale != null && sale.status().equals("ready");
     boolean succeeded = execution.status().equals("SUCCEEDED");
     if (ready != succeeded || sale != null && sale.status().equals("created")) {
-      complain(execution + " and " + sale);
+      complain(execution.id(), execution + " and " + sale);
     }
     if (sale != null && succeeded) {
       var receipt = "{\"order\":\"%s\",\"total\":%d,\"payment\":\"%s\"}"
           .formatted(sale.id(), sale.total(), sale.payment());
       if (!order.answer().body().equals(receipt)) {
-        complain("the receipt of " + sale + " is " + order.answer().body());
+        complain(sale.id(), "the receipt of " + sale + " is " + order.answer().body());
       }
       int expected = 3 + order.request().lines().size();
       if (execution.operations() != expected) {
-        complain(execution + " should have " + expected + " operations");
+        complain(execution.id(), execution + " should have " + expected + " operations");
       }
     }
   }
@@ -136,17 +143,17 @@ final class Invariants {
   private void paid(Sale sale) {
     var charges = ledger.charges(sale.id());
     if (charges.size() > 1 || sale.status().equals("ready") && charges.isEmpty()) {
-      complain(sale + " was charged " + charges.size() + " times: " + charges);
+      complain(sale.id(), sale + " was charged " + charges.size() + " times: " + charges);
       return;
     }
     for (var charge : charges) {
       int refunds = ledger.refunds(charge.chargeKey()).size();
       int expected = sale.status().equals("ready") ? 0 : 1;
       if (refunds != expected || charge.amount() != sale.total()) {
-        complain(sale + " was paid by " + charge + ", with " + refunds + " refunds");
+        complain(sale.id(), sale + " was paid by " + charge + ", with " + refunds + " refunds");
       }
       if (expected == 0 && !charge.id().equals(sale.payment())) {
-        complain(sale + " was paid by another charge: " + charge);
+        complain(sale.id(), sale + " was paid by another charge: " + charge);
       }
     }
   }
@@ -165,7 +172,7 @@ final class Invariants {
       long there =
           RequestMix.STOCK.getOrDefault(item.item(), 0) + restocked.getOrDefault(item.item(), 0L);
       if (item.stock() + item.sold() != there) {
-        complain("of " + item.item() + " there were " + there + ", " + item.sold()
+        complaints.accept("of " + item.item() + " there were " + there + ", " + item.sold()
             + " are sold and " + item.stock() + " are left");
       }
     }
@@ -185,7 +192,25 @@ final class Invariants {
     return sales.values().stream().filter(sale -> sale.status().equals(status)).count();
   }
 
-  private void complain(String what) {
+  private void complain(String id, String what) {
+    suspects.add(id);
     complaints.accept(what);
+  }
+
+  /** What the log has of the executions that were complained about. */
+  String evidence(Connection connection) throws SQLException {
+    return String.join(
+        "\n",
+        Jdbc.query(
+            connection,
+            """
+        select row_to_json(e)::text || coalesce(string_agg(E'\n  ' || row_to_json(o), '' order by o.position), '')
+          from reprise.executions e left join reprise.operations o using (execution)
+         where e.id = any (?)
+         group by e.execution order by e.id
+        """,
+            statement ->
+                statement.setArray(1, connection.createArrayOf("text", suspects.toArray())),
+            row -> row.getString(1)));
   }
 }

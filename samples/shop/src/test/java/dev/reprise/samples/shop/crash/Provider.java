@@ -23,8 +23,9 @@ final class Provider implements AutoCloseable {
     this.ledger = directory.resolve("ledger");
     var command = ChildProcess.java(
         PaymentProvider.class,
+        System.getProperty("java.class.path"),
         List.of("-Xmx128m", "-XX:TieredStopAtLevel=1"),
-        List.of("--port", "0", "--ledger", ledger.toString()));
+        List.of("--port", "0", "--exit-with-parent", "--ledger", ledger.toString()));
     this.process = ChildProcess.start(
         new ChildProcess.Command(command, Map.of()), directory.resolve("provider.log"));
     this.url = process

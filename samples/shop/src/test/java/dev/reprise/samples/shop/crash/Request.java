@@ -35,6 +35,11 @@ record Request(String key, String function, String body, List<Line> lines, Style
     TWICE
   }
 
+  @Override
+  public String toString() {
+    return function + " " + key + " (" + style + ", " + body + ")";
+  }
+
   /** Whether it can be repeated without another effect. */
   boolean isKeyed() {
     return !key.isEmpty();

@@ -30,7 +30,7 @@ final class Schedule {
     var schedule = new Schedule(settings);
     for (int kill = 0; kill < settings.kills(); kill++) {
       schedule.others(kill);
-      schedule.add(1200, schedule.kill());
+      schedule.add(700, schedule.kill());
     }
     return schedule.plan;
   }
@@ -60,7 +60,7 @@ final class Schedule {
     int server = random.nextInt(2);
     return random.nextInt(6) == 0
         ? new Kill(server, millis(1, 2000).negated())
-        : new Kill(server, millis(0, 1500));
+        : new Kill(server, millis(0, 1000));
   }
 
   private void add(int longestPause, Upset upset) {

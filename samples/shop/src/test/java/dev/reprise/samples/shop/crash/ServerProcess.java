@@ -27,7 +27,7 @@ final class ServerProcess implements AutoCloseable {
   private volatile @Nullable ChildProcess child;
   private volatile boolean closed;
 
-  /** Starts it; {@code command} prints the URL as its first line. */
+  /** Starts it; {@code command} prints the URL once it listens. */
   ServerProcess(String name, ChildProcess.Command command, Path log) {
     this.name = name;
     this.command = command;
