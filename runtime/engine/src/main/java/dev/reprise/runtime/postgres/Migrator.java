@@ -192,6 +192,11 @@ public final class Migrator {
   }
 
   private RepriseException failed(String what, Exception e) {
+    if (SqlState.isUnavailable(e) && e.getCause() instanceof SQLException cause) {
+      // Flyway's own message has the same three times over
+      return new RepriseException(
+          "cannot connect to " + database.maskedUrl() + ": " + cause.getMessage(), e);
+    }
     return new RepriseException(
         "cannot migrate " + what + " in " + database.maskedUrl() + ": " + e.getMessage(), e);
   }

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.reprise.ExecutionStatus;
 import dev.reprise.RepriseException;
 import dev.reprise.Settings;
+import dev.reprise.runtime.config.DatabaseConfig;
 import dev.reprise.runtime.config.NodeConfig;
 import dev.reprise.runtime.deploy.JarBuilder;
 import dev.reprise.runtime.execution.CallRequest;
@@ -204,6 +205,42 @@ class JarCodeTest {
         .containsExactly("public.rack", "public.shelf");
     assertThat(ask("select column_name from information_schema.columns where table_name = 'shelf'"))
         .containsExactlyInAnyOrder("item", "more");
+  }
+
+  @Test
+  void tablesOfApplicationsStayOutOfTheOwnSchemaOfAUserCalledReprise() throws Exception {
+    var jar = new JarBuilder()
+        .source("some.Where", """
+            package some;
+            public class Where {
+              private final javax.sql.DataSource database;
+              public Where(javax.sql.DataSource database) { this.database = database; }
+              @dev.reprise.Workflow public String am() throws Exception { return schema(); }
+              @dev.reprise.Transaction public String schema() throws Exception {
+                try (var connection = database.getConnection();
+                    var rows = connection.createStatement().executeQuery("select current_schema()")) {
+                  rows.next();
+                  return rows.getString(1);
+                }
+              }
+            }
+            """)
+        .resource("db/migration/V1__place.sql", "create table place (item text);");
+    var config = database.config();
+    // as the search path "$user", public is for that user
+    var asReprise = DatabaseConfig.of(
+        config.url() + (config.url().contains("?") ? "&" : "?")
+            + "options=-c%20search_path=reprise,public",
+        config.user(),
+        config.password());
+    var code =
+        Code.ofJars(List.of(write("where.jar", jar)), true, ApplicationSettings.NONE);
+
+    try (var node = Node.start(CONFIG, asReprise, code)) {
+      assertThat(call(node, "Where.am").output()).isEqualTo("\"public\"");
+    }
+    assertThat(ask("select table_schema from information_schema.tables where table_name = 'place'"))
+        .containsExactly("public");
   }
 
   @Test

@@ -6,6 +6,8 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -27,17 +29,7 @@ class ProviderCrashTest {
   void whatWasAcknowledgedBeforeAKillIsThereAfterIt() throws Exception {
     var ledger = directory.resolve("ledger");
     var acknowledged = ConcurrentHashMap.<String>newKeySet();
-    var process = new ProcessBuilder(
-            ProcessHandle.current().info().command().orElse("java"),
-            "-cp",
-            System.getProperty("java.class.path"),
-            PaymentProvider.class.getName(),
-            "--port",
-            "0",
-            "--ledger",
-            ledger.toString())
-        .redirectError(ProcessBuilder.Redirect.INHERIT)
-        .start();
+    var process = start(ledger);
     var threads = Executors.newFixedThreadPool(WRITERS);
     try (var output = process.inputReader()) {
       var enough = chargeUntilItDies(url(output), threads, acknowledged);
@@ -52,6 +44,33 @@ class ProviderCrashTest {
       assertThat(survivor.entries()).extracting(Entry::key).containsAll(acknowledged);
       assertThat(survivor.entries()).extracting(Entry::key).doesNotHaveDuplicates();
     }
+  }
+
+  @Test
+  void endsWithTheProcessThatBeganItWhereThatIsWanted() throws Exception {
+    var process = start(directory.resolve("ledger"), "--exit-with-parent");
+    try (var output = process.inputReader()) {
+      assertThat(url(output)).hasHost("127.0.0.1");
+      process.getOutputStream().close();
+      assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.exitValue()).isZero();
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  private static Process start(Path ledger, String... flags) throws IOException {
+    var command = new ArrayList<>(List.of(
+        ProcessHandle.current().info().command().orElse("java"),
+        "-cp",
+        System.getProperty("java.class.path"),
+        PaymentProvider.class.getName(),
+        "--port",
+        "0",
+        "--ledger",
+        ledger.toString()));
+    command.addAll(List.of(flags));
+    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
   }
 
   private static URI url(BufferedReader output) throws IOException {
