@@ -167,8 +167,9 @@ public final class Heartbeat implements Loop.Work {
         membership.node(),
         membership.deathTimeout());
     var node = cluster.rejoin().get();
-    membership.rejoined(node, sent);
+    membership.rejoined(node);
     active.abandonAll("the node was declared dead");
+    membership.confirmed(sent); // not before: a run that is not given up yet could begin a step
     LOG.info("the process goes on as node {}", node);
   }
 

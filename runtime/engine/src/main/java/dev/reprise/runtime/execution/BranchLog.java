@@ -71,7 +71,12 @@ final class BranchLog {
 
   /** The log has nothing at the position: may the call be done? */
   private void requireNew(OperationKind kind, String name, Position position) {
-    if (kind != OperationKind.BRANCH && run.isRecordedBelow(position)) {
+    if (kind == OperationKind.BRANCH) {
+      // also while the execution is being ended: another runner may be at work in the branch, and
+      // only a closing row at the branch's own next position keeps it from recording
+      return;
+    }
+    if (run.isRecordedBelow(position)) {
       throw run.park(mismatch(position, "a parallel branch", described(kind, name)));
     }
     if (run.isClosing()) {

@@ -48,11 +48,10 @@ public final class NodeMembership {
     return fenced;
   }
 
-  /** The process takes part under a new id. */
-  public void rejoined(UUID newNode, long sentNanos) {
+  /** The process takes part under a new id; its first heartbeat is to be confirmed once the old runs are given up. */
+  public void rejoined(UUID newNode) {
     node = newNode;
     fenced = false;
-    heartbeatNanos = sentNanos;
   }
 
   /** Whether the heartbeat is younger than half the death timeout: only then may a step be started. */
