@@ -128,7 +128,9 @@ class CommitBudgetTest {
     var code = Code.ofClasses(List.of(Budget.class), Map.of(), Map.of(), null);
     try (var node = Node.start(NodeConfig.DEFAULT, database.config(), code)) {
       var end = Instant.now().plus(idle);
-      await().atMost(idle.plusSeconds(5)).until(() -> node.isHealthy() && Instant.now().isAfter(end));
+      await()
+          .atMost(idle.plusSeconds(5))
+          .until(() -> node.isHealthy() && Instant.now().isAfter(end));
     }
     await().until(() -> sessions() == 0);
     return commits() - before;

@@ -233,8 +233,7 @@ class JarCodeTest {
             + "options=-c%20search_path=reprise,public",
         config.user(),
         config.password());
-    var code =
-        Code.ofJars(List.of(write("where.jar", jar)), true, ApplicationSettings.NONE);
+    var code = Code.ofJars(List.of(write("where.jar", jar)), true, ApplicationSettings.NONE);
 
     try (var node = Node.start(CONFIG, asReprise, code)) {
       assertThat(call(node, "Where.am").output()).isEqualTo("\"public\"");
