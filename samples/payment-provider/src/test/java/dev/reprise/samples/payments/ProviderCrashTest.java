@@ -70,7 +70,9 @@ class ProviderCrashTest {
         "--ledger",
         ledger.toString()));
     command.addAll(List.of(flags));
-    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    return new ProcessBuilder(command)
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
   }
 
   private static URI url(BufferedReader output) throws IOException {
