@@ -2,7 +2,7 @@
 --
 -- item        what is sold. stock is what can still be reserved: a checkout takes from it, its undoing gives back.
 -- orders      one row per execution of Checkout.checkout; the id is that of the execution. An order begins as 'created' and
---             ends as 'ready' (to fulfil; then it has a payment) or 'cancelled'.
+--             ends as 'ready' (to fulfil; then it has a payment) or 'cancelled' (a payment it had is refunded).
 -- order_line  what was ordered, at the price of that moment.
 --
 -- All amounts are in cents.
@@ -22,7 +22,7 @@ create table shop.orders (
   total bigint not null check (total > 0),
   payment text,
   created_at timestamptz not null default now(),
-  check ((status = 'ready') = (payment is not null))
+  check (status <> 'ready' or payment is not null)
 );
 
 create table shop.order_line (
