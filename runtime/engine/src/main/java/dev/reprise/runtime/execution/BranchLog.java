@@ -160,6 +160,15 @@ final class BranchLog {
     closedInLog = true;
   }
 
+  /** Where the log was closed right after the last call, the branch is closed, and its next position is behind that row. */
+  void passClosingRow() {
+    var row = run.recorded(nextPosition());
+    if (row != null && row.kind() == OperationKind.CLOSED) {
+      counter++;
+      closeAt(row);
+    }
+  }
+
   /** Calls proceed again, after the closing row. */
   void reopenForCompensation() {
     closed = null;

@@ -90,6 +90,7 @@ final class RunAttempt {
           ? run.application().invoke(function, arguments)
           : main.invoke(function, arguments, given -> run.application().invoke(function, given));
       joinForks();
+      main.log().passClosingRow();
       if (function.kind() == FunctionKind.WORKFLOW
           && main.log().isLonger()
           && run.halted() == null
@@ -127,8 +128,9 @@ final class RunAttempt {
 
   private Ending conclude(Came came) {
     var closing = run.closing();
-    boolean closed =
-        main.log().isClosed() || came.thrown instanceof Unwinding || closing == Closing.CANCELLED;
+    boolean closed = main.log().isClosed()
+        || came.thrown instanceof Unwinding
+        || (closing == Closing.CANCELLED && run.function().kind() == FunctionKind.WORKFLOW);
     if (closed && closing != null) {
       return end(closing);
     }
@@ -172,7 +174,10 @@ final class RunAttempt {
 
   private void closeEverything(Closing reason) {
     var open = new ArrayList<WorkflowScope>(openForks());
-    if (!main.log().isLonger()) { // else the compensations had begun already
+    open.forEach(fork -> fork.log().passClosingRow());
+    main.log().passClosingRow();
+    if (main.log().isClosedInLog()
+        || !main.log().isLonger()) { // else compensations had begun without one
       open.add(main);
     }
     close(open, reason);
@@ -182,6 +187,7 @@ final class RunAttempt {
 
   private void closeForks() {
     var open = openForks();
+    open.forEach(fork -> fork.log().passClosingRow());
     if (!open.isEmpty()) {
       close(open, Closing.FAILED);
     }

@@ -153,7 +153,8 @@ public final class GroupWrite {
                     as t (execution, owner, status, ended, output, error, wake_at, signals)) t
          where e.execution = t.execution and e.owner = t.owner and e.status = 'RUNNING'
                -- an accepted cancellation is not overtaken by an end of another kind
-           and (e.cancel_requested_at is null or t.status not in ('SUCCEEDED', 'FAILED'))
+               -- (what a single transaction or step has done stands: nothing can undo it)
+           and (e.cancel_requested_at is null or t.status not in ('SUCCEEDED', 'FAILED') or e.kind <> 'workflow')
                -- nothing may have been delivered that the sleeper has not seen
            and (t.signals is null or e.signals = t.signals)
         returning e.execution
