@@ -52,6 +52,7 @@ public interface Reprise extends AutoCloseable {
   /**
    * The execution of that id.
    *
+   * @param resultType what the result is read as from its recorded JSON, where the function's own type is another
    * @throws ExecutionNotFoundException where there is none
    */
   <T extends @Nullable Object> Execution<T> execution(String id, Class<T> resultType);

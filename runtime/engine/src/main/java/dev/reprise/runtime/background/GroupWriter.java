@@ -16,6 +16,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +33,7 @@ public final class GroupWriter implements LogWriter, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GroupWriter.class);
   private static final int LARGEST_GROUP = 200;
   private static final int THREADS = 2;
+  private static final Duration REFUSED_AFTER = Duration.ofSeconds(4);
   private static final Backoff UNAVAILABLE =
       new Backoff(Duration.ofMillis(50), Duration.ofSeconds(2), 20);
 
@@ -84,8 +86,10 @@ public final class GroupWriter implements LogWriter, AutoCloseable {
     failAll();
   }
 
-  private void write(List<Entry> group) throws InterruptedException {
-    for (int failures = 1; ; failures++) {
+  private void write(List<Entry> entries) throws InterruptedException {
+    long began = System.nanoTime();
+    var group = entries;
+    for (int failures = 1; !group.isEmpty(); failures++) {
       try {
         var writes = group.stream().map(Entry::write).toList();
         complete(group, database.log(connection -> statement.write(connection, writes)));
@@ -96,6 +100,12 @@ public final class GroupWriter implements LogWriter, AutoCloseable {
           return;
         }
         LOG.info("the log cannot be written, trying again: {}", e.getMessage());
+        if (System.nanoTime() - began > REFUSED_AFTER.toNanos()) {
+          group = withoutNewCalls(group, e);
+          var queued = new ArrayList<Entry>();
+          queue.drainTo(queued);
+          queue.addAll(withoutNewCalls(queued, e));
+        }
         Backoff.await(UNAVAILABLE.delay(failures, ThreadLocalRandom.current()));
       } catch (DatabaseFailureException e) {
         if (group.size() == 1) {
@@ -109,6 +119,13 @@ public final class GroupWriter implements LogWriter, AutoCloseable {
         return;
       }
     }
+  }
+
+  /** Who asks for something new is told soon; what has begun is written as long as there is hope. */
+  private static List<Entry> withoutNewCalls(List<Entry> group, DatabaseUnavailableException e) {
+    var parts = group.stream().collect(Collectors.partitioningBy(entry -> entry.write.isNewCall()));
+    fail(parts.getOrDefault(true, List.of()), e);
+    return parts.getOrDefault(false, List.of());
   }
 
   private static void complete(List<Entry> group, List<Result> results) {

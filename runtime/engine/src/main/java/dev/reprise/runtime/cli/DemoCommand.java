@@ -43,6 +43,7 @@ final class DemoCommand implements RepriseSubcommand {
           settings.http(),
           List.of(shop),
           true,
+          settings.record(),
           root.environment().with("REPRISE_APP_PAYMENT_URL", provider.url())));
       return ServeCommand.untilTold(root.output(), node, guide(node.url(), provider));
     } catch (RuntimeException e) {

@@ -14,7 +14,7 @@ import picocli.CommandLine.ParentCommand;
 /** {@code reprise migrate}. */
 @Command(
     name = "migrate",
-    description = "Brings the schema of Reprise in the database to this version.")
+    description = "Brings the schemas of Reprise in the database to this version.")
 final class MigrateCommand implements RepriseSubcommand {
   @ParentCommand
   private @Nullable RepriseCommand parent;
@@ -46,7 +46,7 @@ final class MigrateCommand implements RepriseSubcommand {
   }
 
   private static void migrate(Output output, DatabaseConfig database) {
-    int run = Migrator.reprise(database).migrate();
+    int run = Migrator.history(database).migrate();
     output.data(
         () -> new JsonObject().put("database", database.maskedUrl()).put("scripts", run),
         () -> run == 0

@@ -106,6 +106,24 @@ final class SettingOptions extends DatabaseOptions {
     set(Setting.SHUTDOWN_GRACE, time);
   }
 
+  @Option(
+      names = "--record",
+      paramLabel = "on|off|auto",
+      description =
+          "Whether to record changes, for replay; auto by default: where the database allows it.")
+  void record(String mode) {
+    set(Setting.RECORD, mode);
+  }
+
+  @Option(
+      names = "--record-max-lag",
+      paramLabel = "SIZE",
+      description =
+          "How much log the database may keep for the recording before that gives up; 10GiB by default.")
+  void recordMaxLag(String size) {
+    set(Setting.RECORD_MAX_LAG, size);
+  }
+
   @Option(names = "--no-migrate", description = "Do not run the migrations of the jars.")
   void noMigrate(boolean given) {
     set(Setting.MIGRATE, Boolean.toString(!given));

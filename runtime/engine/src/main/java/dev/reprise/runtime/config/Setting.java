@@ -41,6 +41,10 @@ public enum Setting {
   DEATH_TIMEOUT("7s"),
   /** How long running calls may take when the server stops. */
   SHUTDOWN_GRACE("25s"),
+  /** Whether changes are recorded: on, off, or auto, which is on where the database allows it. */
+  RECORD("auto"),
+  /** How much of its log the database may keep for the recording before that gives up. */
+  RECORD_MAX_LAG("10GiB"),
   /** The server that client commands call. */
   URL("http://127.0.0.1:8080"),
   /** What client commands show to the server; never a flag. */

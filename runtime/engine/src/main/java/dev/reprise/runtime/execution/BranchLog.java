@@ -60,13 +60,18 @@ final class BranchLog {
       throw run.park(
           mismatch(position, described(row.kind(), row.function()), described(kind, name)));
     }
-    if (row.arguments() != hash) {
+    if (row.arguments() != hash && comparesArguments()) {
       throw run.park(mismatch(
           position,
           described(kind, name) + " with other arguments",
           "it with the arguments of this run"));
     }
     return row;
+  }
+
+  private boolean comparesArguments() {
+    var stage = run.stage();
+    return stage == null || stage.comparesArguments();
   }
 
   /** The log has nothing at the position: may the call be done? */
@@ -83,12 +88,19 @@ final class BranchLog {
       closed = new Unwinding(Unwinding.Reason.CLOSED, "the execution is being ended");
       throw closed;
     }
+    if (run.stage() != null) {
+      throw run.halt(
+          Unwinding.Reason.ABANDONED,
+          "the log ends before position " + position + ", where the code calls "
+              + described(kind, name));
+    }
   }
 
   private Unwinding closeAt(OperationRow row) {
     closedInLog = true;
-    if (prefix == null) {
-      run.closedAs(Closing.of(row));
+    var reason = Closing.of(row);
+    if (prefix == null || run.stage() != null && reason != Closing.FAILED) {
+      run.closedAs(reason); // in a rehearsal nothing else tells that the end came from outside
     }
     closed = new Unwinding(Unwinding.Reason.CLOSED, "the branch was closed: " + row.function());
     return closed;
@@ -102,7 +114,11 @@ final class BranchLog {
     return new NonDeterminismException("execution " + run.identity().id() + " of "
         + run.identity().function()
         + " at position " + position + ": the log has " + recorded + ", the code calls " + called
-        + ". Run it with the code it began on, or make the code deterministic, and resume it");
+        + ". Run it with the code it began on, or make the code deterministic, and resume it"
+        + (run.closing() == null
+            ? ""
+            : ". It is to be ended as " + run.closing()
+                + ", but without its code it cannot be undone, so it stays as it is until then"));
   }
 
   /** A call that was begun is given up; where it left no row, its position is the next one again. */

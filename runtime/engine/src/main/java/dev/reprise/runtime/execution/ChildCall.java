@@ -83,7 +83,7 @@ final class ChildCall {
   }
 
   private void requireSame(NewExecution child) {
-    var row = run.services().store().find(child.id());
+    var row = run.ask(() -> run.services().store().find(child.id()));
     if (row.isPresent()
         && !row.get().execution().equals(child.execution())
         && !(row.get().function().equals(child.function())
@@ -142,7 +142,12 @@ final class ChildCall {
 
     @Override
     public void cancel() {
-      scope.run().services().store().requestCancellation(row().execution());
+      var run = scope.run();
+      if (run.stage() != null) {
+        return;
+      }
+      var unused =
+          run.ask(() -> run.services().store().requestCancellation(row().execution()));
       scope.run().services().due().now();
     }
 
@@ -179,11 +184,8 @@ final class ChildCall {
     }
 
     private ExecutionRow row() {
-      return scope
-          .run()
-          .services()
-          .store()
-          .find(id)
+      var run = scope.run();
+      return run.ask(() -> run.services().store().find(id))
           .orElseThrow(() -> new ExecutionNotFoundException("there is no execution " + id));
     }
   }

@@ -2,6 +2,7 @@ package dev.reprise.runtime.execution;
 
 import dev.reprise.runtime.function.FunctionDefinition;
 import dev.reprise.runtime.function.Interceptor;
+import dev.reprise.spi.CurrentExecution;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -21,6 +22,12 @@ public final class ClientInterceptor implements Interceptor {
       throws Throwable {
     if (Captured.take(function, arguments)) {
       return Captured.placeholder(function.method().getReturnType());
+    }
+    if (CurrentExecution.get() != null) {
+      throw new IllegalStateException(
+          "an instance that reprise.get(..) gave is for callers outside:"
+              + " it would start another execution that the log of this one does not know. Call "
+              + function.name() + " on an injected instance, or use Durable.start");
     }
     var request =
         new CallRequest(function, Arrays.asList(arguments), null, "", Map.of(), false, null);

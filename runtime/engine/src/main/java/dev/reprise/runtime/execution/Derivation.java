@@ -35,9 +35,15 @@ final class Derivation {
     return random;
   }
 
-  /** The internal id of the child that is begun at a position. */
+  /**
+   * The internal id of the child that is begun at a position. It begins with the time of the parent's, so that a list by id
+   * has a family together; version 8 of RFC 9562.
+   */
   static UUID child(UUID parent, Position position) {
-    return uuid(parent + "/child/" + position);
+    var hash = uuid(parent + "/child/" + position);
+    long time = parent.getMostSignificantBits() & ~0xFFFFL;
+    return new UUID(
+        time | 0x8000L | hash.getMostSignificantBits() & 0x0FFFL, hash.getLeastSignificantBits());
   }
 
   private static UUID uuid(String text) {

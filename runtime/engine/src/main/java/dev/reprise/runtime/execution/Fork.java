@@ -56,7 +56,8 @@ final class Fork<T extends @Nullable Object, X extends Exception>
           "a branch can be waited for only by the workflow that began it");
     }
     joiner.run().requireGoingForCall();
-    joiner.waitFor(new WaitRoom.Wait(() -> ended, null, false));
+    // also while the execution is being ended: the branch may have recorded calls to go through
+    joiner.waitFor(new WaitRoom.Wait(() -> ended, null, false, true));
     return outcome(joiner);
   }
 

@@ -7,6 +7,7 @@ import dev.reprise.Invocation;
 import dev.reprise.Options;
 import dev.reprise.runtime.function.Application;
 import dev.reprise.runtime.store.ExecutionRow;
+import java.lang.invoke.MethodType;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -15,18 +16,21 @@ import org.jspecify.annotations.Nullable;
 public final class LocalExecution<T extends @Nullable Object> implements Execution<T> {
   private final LocalEngine engine;
   private final String id;
+  private final Class<?> type;
   private final @Nullable CompletableFuture<ExecutionRow> settled;
 
   LocalExecution(LocalEngine engine, Submission submission) {
     this.engine = engine;
     this.id = submission.id();
     this.settled = submission.settled();
+    this.type = Object.class;
   }
 
-  private LocalExecution(LocalEngine engine, String id) {
+  private LocalExecution(LocalEngine engine, String id, Class<?> type) {
     this.engine = engine;
     this.id = id;
     this.settled = null;
+    this.type = type;
   }
 
   /** Starts an execution and returns once it is durable. */
@@ -43,19 +47,21 @@ public final class LocalExecution<T extends @Nullable Object> implements Executi
     submission
         .settled()
         .cancel(false); // the handle asks when it is asked: nothing is kept for one that is dropped
-    return new LocalExecution<>(engine, submission.id());
+    return new LocalExecution<>(engine, submission.id(), Object.class);
   }
 
   /**
    * The handle of an execution that exists.
    *
+   * @param type what its result is read as, where the function gives something else
    * @throws ExecutionNotFoundException where there is none
    */
-  public static <T extends @Nullable Object> Execution<T> of(LocalEngine engine, String id) {
+  public static <T extends @Nullable Object> Execution<T> of(
+      LocalEngine engine, String id, Class<T> type) {
     if (engine.find(id).isEmpty()) {
       throw new ExecutionNotFoundException("there is no execution " + id);
     }
-    return new LocalExecution<>(engine, id);
+    return new LocalExecution<>(engine, id, type);
   }
 
   @Override
@@ -90,7 +96,12 @@ public final class LocalExecution<T extends @Nullable Object> implements Executi
   Object outcome() throws Throwable {
     var row = await();
     var code = engine.codeOf(row);
-    return Outcomes.of(row, code.application(), code.function());
+    var result = Outcomes.of(row, code.application(), code.function());
+    return result == null
+            || row.output() == null
+            || MethodType.methodType(type).wrap().returnType().isInstance(result)
+        ? result
+        : code.application().codec().decode(row.output(), type);
   }
 
   private ExecutionRow await() throws Throwable {

@@ -4,6 +4,7 @@ import dev.reprise.NonDeterminismException;
 import dev.reprise.runtime.function.Application;
 import dev.reprise.runtime.function.FunctionDefinition;
 import dev.reprise.runtime.json.ExceptionCodec;
+import dev.reprise.runtime.postgres.DatabaseFailureException;
 import dev.reprise.runtime.store.ExecutionRow;
 import dev.reprise.runtime.store.LogWrite;
 import dev.reprise.runtime.store.LogWrite.Birth;
@@ -20,6 +21,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * One attempt to bring an execution to its end: what its branches share. A run that is suspended or lost a race is thrown
  * away with all its stacks; the next run begins from the log. Thread-safe: branches, the ticker and the heartbeat use it.
  */
-final class Run {
+final class Run { // tidy: the one state that branches, ticker and heartbeat share
   private static final Logger LOG = LoggerFactory.getLogger(Run.class);
   private static final int REFUSALS_BEFORE_PARKING = 1000;
   private static final Duration BIRTH_AT_THE_LATEST = Duration.ofSeconds(1);
@@ -38,6 +40,7 @@ final class Run {
   private final FunctionDefinition function;
   private final NewExecution identity;
   private final UUID owner;
+  private final Rehearsal.@Nullable Stage stage;
   private final BirthGate birth;
   private final WaitRoom waits;
   private final long beganNanos = System.nanoTime();
@@ -62,7 +65,9 @@ final class Run {
       FunctionDefinition function,
       NewExecution identity,
       UUID owner,
-      boolean born) {
+      boolean born,
+      Rehearsal.@Nullable Stage stage) {
+    this.stage = stage;
     this.services = services;
     this.application = application;
     this.function = function;
@@ -92,6 +97,11 @@ final class Run {
     return owner;
   }
 
+  /** Where recorded transactions are run again; null in all but a rehearsal, which changes nothing. */
+  Rehearsal.@Nullable Stage stage() {
+    return stage;
+  }
+
   WaitRoom waits() {
     return waits;
   }
@@ -100,8 +110,13 @@ final class Run {
     return birth;
   }
 
+  /** In the order of the log, which does not depend on threads. */
   List<WorkflowSaga> sagas() {
-    return sagas;
+    return sagas.stream().sorted().toList();
+  }
+
+  void add(WorkflowSaga saga) {
+    sagas.add(saga);
   }
 
   List<Fork<?, ?>> forks() {
@@ -124,12 +139,17 @@ final class Run {
 
   /** Takes over what the database has: the log, and what was asked of the execution. */
   void absorb(ExecutionRow row, List<OperationRow> operations) {
-    operations.forEach(operation -> recorded.putIfAbsent(operation.position(), operation));
+    absorb(operations);
     signals = row.signals();
     if (row.cancelRequestedAt() != null) {
       requestClose(Closing.CANCELLED);
     }
     waits.signal();
+  }
+
+  /** The log alone. */
+  void absorb(List<OperationRow> operations) {
+    operations.forEach(operation -> recorded.putIfAbsent(operation.position(), operation));
   }
 
   /** Reads the log again because something was delivered. */
@@ -157,13 +177,13 @@ final class Run {
   // --- stopping
   // -------------------------------------------------------------------------------------------------
 
-  /** Throws where no durable call may proceed in this run any more. */
-  void requireGoing() {
+  /** Throws where a wait may not go on in this run any more. */
+  private void requireGoing(WaitRoom.Wait wait) {
     Unwinding halt = halted;
     if (halt != null) {
       throw halt;
     }
-    if (isClosing()) {
+    if (isClosing() && !wait.evenClosing()) {
       throw new Unwinding(Unwinding.Reason.CLOSED, "the execution is being ended");
     }
   }
@@ -260,7 +280,9 @@ final class Run {
         parkedCause = ExceptionCodec.encode(cause);
       }
     }
-    LOG.warn("execution {} ({}) is parked", identity.id(), identity.function(), cause);
+    if (stage == null) {
+      LOG.warn("execution {} ({}) is parked", identity.id(), identity.function(), cause);
+    }
     return halt(Unwinding.Reason.PARKED, "parked: " + cause.getMessage());
   }
 
@@ -331,11 +353,16 @@ final class Run {
   }
 
   private Result write(LogWrite write) {
+    return ask(() -> services.writer().write(write));
+  }
+
+  /** Asks the database for a durable call; an outage ends the run here instead of reaching the author's code. */
+  <T> T ask(Supplier<T> question) {
     try {
-      return services.writer().write(write);
-    } catch (dev.reprise.runtime.postgres.DatabaseFailureException e) {
-      LOG.warn("execution {} is given up here: its log cannot be written", identity.id(), e);
-      throw halt(Unwinding.Reason.ABANDONED, "the log cannot be written");
+      return question.get();
+    } catch (DatabaseFailureException e) {
+      LOG.warn("execution {} is given up here: its log cannot be reached", identity.id(), e);
+      throw halt(Unwinding.Reason.ABANDONED, "the log cannot be reached");
     }
   }
 

@@ -6,6 +6,7 @@ import dev.reprise.RepriseException;
 import dev.reprise.runtime.json.ExceptionCodec;
 import dev.reprise.runtime.json.JsonCodec;
 import dev.reprise.runtime.postgres.DatabaseFailureException;
+import dev.reprise.runtime.store.ExecutionStore.Child;
 import dev.reprise.runtime.store.FunctionKind;
 import dev.reprise.runtime.store.LogWrite;
 import dev.reprise.runtime.store.LogWrite.Birth;
@@ -106,6 +107,9 @@ final class RunAttempt {
               : run.application().codec().encode(result, function.method().getGenericReturnType()),
           null);
     } catch (Throwable e) {
+      // closed from outside after the last call that is recorded: what the code made of that does
+      // not count
+      main.log().passClosingRow();
       return new Came(null, e);
     }
   }
@@ -138,7 +142,9 @@ final class RunAttempt {
       return new Ending.LookAgain(); // nothing asked for it: another runner wrote a closing row
     }
     if (came.thrown != null) {
-      closeForks();
+      if (closeForks()) {
+        awaitChildren(true);
+      }
       compensate();
       return complete(ExecutionStatus.FAILED, ExceptionCodec.encode(came.thrown));
     }
@@ -164,7 +170,7 @@ final class RunAttempt {
   /** Ends it other than by its code: closing rows, then children, then compensations. */
   private Ending end(Closing reason) {
     closeEverything(reason);
-    awaitChildren();
+    awaitChildren(false);
     compensate();
     var error = reason == Closing.CANCELLED
         ? Outcomes.cancelled(run.identity().id())
@@ -185,13 +191,15 @@ final class RunAttempt {
     run.beginCompensation();
   }
 
-  private void closeForks() {
+  /** Whether there was one to close. */
+  private boolean closeForks() {
     var open = openForks();
     open.forEach(fork -> fork.log().passClosingRow());
     if (!open.isEmpty()) {
       close(open, Closing.FAILED);
     }
     run.beginCompensation();
+    return !open.isEmpty();
   }
 
   private List<WorkflowScope> openForks() {
@@ -207,21 +215,43 @@ final class RunAttempt {
     unclosed.forEach(scope -> scope.log().closedAtNextPosition());
   }
 
-  /** A child that was told to end may still be at work; its effects must not come after our compensations. */
-  private void awaitChildren() {
+  /**
+   * A child that was told to end may still be at work; its effects must not come after our compensations.
+   *
+   * @param calledOnly where the workflow failed, what it started and did not wait for goes on
+   */
+  private void awaitChildren(boolean calledOnly) {
     var services = run.services();
-    if (services.store().livingChildren(run.identity().execution()) == 0) {
+    if (run.stage() != null) {
       return;
     }
-    services.store().requestCancellation(run.identity().execution());
+    var children = livingChildren(calledOnly);
+    if (children.isEmpty()) {
+      return;
+    }
+    children.forEach(child -> services.store().requestCancellation(child.execution()));
     services.due().now();
     while (true) {
       int seen = run.signals();
-      if (services.store().livingChildren(run.identity().execution()) == 0) {
+      if (livingChildren(calledOnly).isEmpty()) {
         return;
       }
       main.waitFor(new WaitRoom.Wait(() -> run.signals() > seen, null, true));
     }
+  }
+
+  /** Those of compensations, which an earlier run may have begun with, are none of them. */
+  private List<Child> livingChildren(boolean calledOnly) {
+    var end = main.log().nextPosition();
+    boolean compensationsBegan = main.log().isLonger();
+    return run.services().store().livingChildren(run.identity().execution()).stream()
+        .filter(child -> {
+          var position = child.calledAt();
+          return position == null
+              ? !calledOnly && !compensationsBegan
+              : position.compareTo(end) < 0;
+        })
+        .toList();
   }
 
   private void compensate() {
@@ -233,7 +263,7 @@ final class RunAttempt {
     } catch (Unwinding e) {
       throw e;
     } catch (RuntimeException | Error e) {
-      throw run.park(new RepriseException("a compensation failed: " + e.getMessage(), e));
+      throw run.park(new RepriseException("a compensation failed, see the cause", e));
     }
   }
 

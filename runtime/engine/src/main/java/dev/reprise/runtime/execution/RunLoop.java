@@ -112,8 +112,8 @@ final class RunLoop implements Runnable {
 
   /** One run; whether another is needed. */
   private boolean step() throws InterruptedException {
-    var run =
-        new Run(services, code.application(), code.function(), identity, owner, loaded != null);
+    var run = new Run(
+        services, code.application(), code.function(), identity, owner, loaded != null, null);
     if (loaded != null) {
       run.absorb(loaded.row(), loaded.operations());
     }
@@ -142,6 +142,9 @@ final class RunLoop implements Runnable {
     settlements.settled(row.settled(settled.status(), settled.outcome(), now));
     if (identity.parent() != null) {
       active.delivered(List.of(identity.parent()));
+      if (!active.isActive(identity.parent())) {
+        services.due().now(); // it sleeps, and is due with the delivery
+      }
     }
     return false;
   }
@@ -218,9 +221,11 @@ final class RunLoop implements Runnable {
   }
 
   private boolean giveUp(Run run) {
-    if (run.birth().isBorn()) {
+    if (!run.beginBirth()) { // waits for one under way: nobody is told that nothing happened before
+      // that is certain
       return false; // its row brings it back, here or elsewhere
     }
+    run.birth().end(false);
     if (shuttingDown) {
       settlements.failed(
           identity.execution(), new OverloadedException("the node shuts down; nothing was begun"));
@@ -296,6 +301,6 @@ final class RunLoop implements Runnable {
             ? null
             : dev.reprise.runtime.store.Position.parse(row.parentPosition()),
         row.tags(),
-        null);
+        row.traceparent());
   }
 }

@@ -17,7 +17,6 @@ import dev.reprise.runtime.store.LogWrite.Birth;
 import dev.reprise.runtime.store.OperationKind;
 import dev.reprise.runtime.store.OperationRow;
 import dev.reprise.runtime.store.Position;
-import dev.reprise.spi.CurrentExecution;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,6 +45,9 @@ final class TransactionCall {
   private static final Logger LOG = LoggerFactory.getLogger(TransactionCall.class);
   private static final Backoff CONFLICT =
       new Backoff(Duration.ofMillis(2), Duration.ofMillis(500), 40);
+  private static final Duration REFUSED_AFTER = Duration.ofSeconds(4);
+  private static final Duration IDLE_ALLOWED = Duration.ofSeconds(60);
+  private static final int IDLE_ATTEMPTS = 2;
   private static final Backoff LOSS = new Backoff(Duration.ofMillis(50), Duration.ofSeconds(2), 30);
 
   private final WorkflowScope scope;
@@ -54,6 +56,7 @@ final class TransactionCall {
   private final FunctionDefinition function;
   private final Policy.OfTransaction policy;
   private final long hash;
+  private final TransactionBody within;
 
   TransactionCall(
       WorkflowScope scope,
@@ -67,12 +70,7 @@ final class TransactionCall {
     this.function = function;
     this.policy = policy;
     this.hash = hash;
-  }
-
-  /** The author's method with its arguments. */
-  interface Body {
-    @Nullable
-    Object run() throws Throwable;
+    this.within = new TransactionBody(scope, position, function, policy);
   }
 
   /** How one attempt ended. */
@@ -81,7 +79,8 @@ final class TransactionCall {
 
     record Conflicted(Throwable cause) implements Attempt {}
 
-    record ConnectionLost(SQLException cause) implements Attempt {}
+    /** @param idle whether the server ended the session because the function left its transaction idle */
+    record ConnectionLost(SQLException cause, boolean idle) implements Attempt {}
   }
 
   /**
@@ -89,8 +88,10 @@ final class TransactionCall {
    *
    * @return the row; remembered as recorded by the run where the transaction wrote, else to be buffered
    */
-  OperationRow run(Body body) {
+  OperationRow run(TransactionBody.Body body) {
+    long firstTry = System.nanoTime();
     int losses = 0;
+    int idles = 0;
     for (int attempt = 1; ; attempt++) {
       var came = attempt(body, attempt);
       if (came instanceof Attempt.Ended ended) {
@@ -107,18 +108,28 @@ final class TransactionCall {
         run.services().metrics().transactionRetried(function.name(), SqlState.of(conflict.cause()));
         pause(CONFLICT.delay(attempt, ThreadLocalRandom.current()));
       } else if (came instanceof Attempt.ConnectionLost loss) {
+        if (loss.idle() && ++idles == IDLE_ATTEMPTS) {
+          return failed(leftIdle(), null, attempt, run.services().clock().now());
+        }
         LOG.info(
             "execution {} {}: connection lost in {}, running it again",
             run.identity().id(),
             position,
             function.name(),
             loss.cause());
-        if (!LOSS.allows(++losses)) {
+        if (!LOSS.allows(++losses) || mayBeRefused(firstTry)) {
           throw run.halt(Unwinding.Reason.ABANDONED, "the database cannot be reached");
         }
         pause(LOSS.delay(losses, ThreadLocalRandom.current()));
       }
     }
+  }
+
+  /** Nothing was begun, so a caller who is told so soon can do better than wait. */
+  private boolean mayBeRefused(long firstTry) {
+    return !run.birth().isBorn()
+        && !run.isCommitUnknown()
+        && System.nanoTime() - firstTry > REFUSED_AFTER.toNanos();
   }
 
   private RetriesExhaustedException exhausted(Throwable last, int attempts) {
@@ -129,16 +140,22 @@ final class TransactionCall {
     return exhausted;
   }
 
+  private TransactionMisuseException leftIdle() {
+    return new TransactionMisuseException(function.name()
+        + " left its transaction without a statement for longer than the server allows (60 s), in each of "
+        + IDLE_ATTEMPTS + " attempts. Do what takes long in a @Step, outside the transaction");
+  }
+
   private void pause(Duration delay) {
     run.waits().hold(() -> false, delay);
   }
 
-  private Attempt attempt(Body body, int attempt) {
+  private Attempt attempt(TransactionBody.Body body, int attempt) {
     CallConnection connection;
     try {
       connection = new CallConnection(run.services().database());
     } catch (SQLException e) {
-      return new Attempt.ConnectionLost(e);
+      return new Attempt.ConnectionLost(e, false);
     }
     var transaction = new BoundTransaction(connection.real());
     boolean trusted = false;
@@ -152,30 +169,26 @@ final class TransactionCall {
   }
 
   private Attempt within(
-      BoundTransaction transaction, CallConnection connection, Body body, int attempt) {
+      BoundTransaction transaction,
+      CallConnection connection,
+      TransactionBody.Body body,
+      int attempt) {
     Instant began = run.services().clock().now();
-    Object result = null;
-    Throwable thrown = null;
     try {
       connection.begin(policy);
     } catch (SQLException e) {
       return connection.isLost() || SqlState.isConnectionLost(e)
-          ? new Attempt.ConnectionLost(e)
+          ? new Attempt.ConnectionLost(e, false)
           : new Attempt.Ended(failedAfterRollback(connection, e, null, attempt, began));
     }
-    var before =
-        CurrentExecution.set(new TransactionScope(scope, position, function, policy, transaction));
-    try {
-      result = body.run();
-    } catch (Throwable e) {
-      thrown = e;
-    } finally {
-      CurrentExecution.set(before);
-      transaction.end();
-    }
-    var failure = transaction.firstFailure();
+    var came = within.run(transaction, body);
+    var thrown = came.thrown();
+    var failure = came.failure();
     if (connection.isLost()) {
-      return new Attempt.ConnectionLost(lossOf(thrown, failure));
+      var cause = lossOf(thrown, failure);
+      boolean idle = "25P03".equals(SqlState.of(cause))
+          || Duration.between(began, run.services().clock().now()).compareTo(IDLE_ALLOWED) > 0;
+      return new Attempt.ConnectionLost(cause, idle);
     }
     if (thrown != null && SqlState.isRetryable(thrown)) {
       return new Attempt.Conflicted(thrown);
@@ -184,30 +197,20 @@ final class TransactionCall {
       return new Attempt.Conflicted(failure.exception());
     }
     if (thrown == null && failure != null) {
-      thrown = swallowed(failure);
+      thrown = within.swallowed(failure);
     }
     if (thrown != null) {
       var snapshot = failure == null ? connection.snapshot() : null;
       return new Attempt.Ended(failedAfterRollback(connection, thrown, snapshot, attempt, began));
     }
-    return commit(connection, result, attempt, began);
-  }
-
-  private TransactionMisuseException swallowed(SqlFailure failure) {
-    var misuse = new TransactionMisuseException(
-        function.name() + " swallowed the failure of a statement, after which its"
-            + " transaction cannot be trusted: " + failure.statement()
-            + ". Let the exception pass, or set a JDBC savepoint"
-            + " before the statement and roll back to it");
-    misuse.addSuppressed(failure.exception());
-    return misuse;
+    return commit(connection, came.result(), attempt, began);
   }
 
   private Attempt commit(
       CallConnection connection, @Nullable Object result, int attempt, Instant began) {
     String output;
     try {
-      output = encode(result);
+      output = within.encode(run.application().codec(), result);
     } catch (RuntimeException e) {
       var snapshot = connection.snapshot();
       return new Attempt.Ended(failedAfterRollback(connection, e, snapshot, attempt, began));
@@ -240,17 +243,6 @@ final class TransactionCall {
         run.birth().end(born);
       }
     }
-  }
-
-  /** Read back before it is recorded: what could be written but not read would fail in every later run. */
-  private @Nullable String encode(@Nullable Object result) {
-    var type = function.method().getGenericReturnType();
-    if (type == void.class) {
-      return null;
-    }
-    var output = run.application().codec().encode(result, type);
-    var unused = run.application().codec().decode(output, type);
-    return output;
   }
 
   /** A transaction function called from outside ends with this very commit. */
@@ -290,7 +282,7 @@ final class TransactionCall {
       CallConnection connection, SQLException e, int attempt, Instant began) {
     if (connection.isLost() || SqlState.isConnectionLost(e)) {
       run.markCommitUnknown();
-      return new Attempt.ConnectionLost(e);
+      return new Attempt.ConnectionLost(e, "25P03".equals(SqlState.of(e)));
     }
     if (SqlState.isUniqueViolationOf(e, "reprise", "operations")
         || SqlState.isUniqueViolationOf(e, "reprise", "executions")) {
@@ -300,8 +292,7 @@ final class TransactionCall {
     if (SqlState.isRetryable(e)) {
       return new Attempt.Conflicted(e);
     }
-    // a deferred constraint or trigger: the function's own failure, found after its last line
-    var labelled = new SQLException("at COMMIT: " + e.getMessage(), e.getSQLState(), e);
+    var labelled = TransactionBody.atCommit(e);
     return new Attempt.Ended(failedAfterRollback(connection, labelled, null, attempt, began));
   }
 

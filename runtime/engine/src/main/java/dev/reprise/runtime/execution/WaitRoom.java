@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +24,7 @@ final class WaitRoom {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final DatabaseClock clock;
-  private final Runnable guard;
+  private final Consumer<Wait> guard;
   private final Runnable suspend;
   private final Set<Wait> waits = new LinkedHashSet<>();
   private int active = 1;
@@ -32,10 +33,10 @@ final class WaitRoom {
   /**
    * For a run with one active branch.
    *
-   * @param guard throws where the run must not go on
+   * @param guard throws where the wait must not go on
    * @param suspend called once, under the lock, when everything waits
    */
-  WaitRoom(DatabaseClock clock, Runnable guard, Runnable suspend) {
+  WaitRoom(DatabaseClock clock, Consumer<Wait> guard, Runnable suspend) {
     this.clock = clock;
     this.guard = guard;
     this.suspend = suspend;
@@ -47,8 +48,14 @@ final class WaitRoom {
    * @param done whether the wait is over, apart from the time
    * @param until when it is over at the latest; null for not by time
    * @param maybeSoon whether it may be over within a moment
+   * @param evenClosing whether it goes on while the execution is being ended: what is waited for ends by itself then
    */
-  record Wait(BooleanSupplier done, @Nullable Instant until, boolean maybeSoon) {
+  record Wait(
+      BooleanSupplier done, @Nullable Instant until, boolean maybeSoon, boolean evenClosing) {
+    Wait(BooleanSupplier done, @Nullable Instant until, boolean maybeSoon) {
+      this(done, until, maybeSoon, false);
+    }
+
     boolean isOver(Instant now) {
       return done.getAsBoolean() || until != null && !now.isBefore(until);
     }
@@ -94,11 +101,11 @@ final class WaitRoom {
       becomeIdle();
       changed.signalAll();
       while (!wait.isOver(clock.now())) {
-        guard.run();
+        guard.accept(wait);
         if (active == 0 && mustSuspend()) {
           suspend.run();
           changed.signalAll();
-          guard.run();
+          guard.accept(wait);
         }
         interrupted |= park(wait.until());
       }
@@ -113,11 +120,12 @@ final class WaitRoom {
   /** Waits on the thread, without giving the run up: for a step and for the pause between its attempts. */
   boolean hold(BooleanSupplier done, Duration atMost) {
     long end = System.nanoTime() + atMost.toNanos();
+    var wait = new Wait(done, null, false);
     boolean interrupted = false;
     lock.lock();
     try {
       while (!done.getAsBoolean()) {
-        guard.run();
+        guard.accept(wait);
         long left = end - System.nanoTime();
         if (left <= 0) {
           return false;

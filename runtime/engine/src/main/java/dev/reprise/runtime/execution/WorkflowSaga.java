@@ -4,26 +4,37 @@ import dev.reprise.Action;
 import dev.reprise.Call;
 import dev.reprise.RepriseException;
 import dev.reprise.Saga;
+import dev.reprise.runtime.store.Position;
+import dev.reprise.spi.CurrentExecution;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The compensations of one saga, in memory: every run registers them again as it replays. Not thread-safe. */
-final class WorkflowSaga implements Saga {
+final class WorkflowSaga implements Saga, Comparable<WorkflowSaga> {
   private static final int ATTEMPTS = 5;
   private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
 
   private final WorkflowScope scope;
+  private final Position made;
   private final List<Entry> entries = new ArrayList<>();
 
   WorkflowSaga(WorkflowScope scope) {
     this.scope = scope;
+    this.made = scope.log().nextPosition();
+  }
+
+  /** By the place in the log where they were made. */
+  @Override
+  public int compareTo(WorkflowSaga other) {
+    return made.compareTo(other.made);
   }
 
   @Override
   public <T extends @Nullable Object, X extends Exception> T run(Call<T, X> action, Undo<T> undo)
       throws X {
+    requireOwnBranch();
     // registered before the attempt: a step that never returns may have happened
     var entry = new Entry();
     entries.add(entry);
@@ -64,6 +75,7 @@ final class WorkflowSaga implements Saga {
 
   @Override
   public void compensate() {
+    requireOwnBranch();
     compensate(scope);
   }
 
@@ -77,8 +89,11 @@ final class WorkflowSaga implements Saga {
     }
   }
 
-  boolean isEmpty() {
-    return entries.isEmpty();
+  private void requireOwnBranch() {
+    if (CurrentExecution.get() != scope) {
+      throw new IllegalStateException(
+          "a saga belongs to the branch that made it: call Durable.saga() inside the branch, or use the saga outside");
+    }
   }
 
   private static void undo(WorkflowScope on, Entry entry) {
@@ -90,13 +105,17 @@ final class WorkflowSaga implements Saga {
         if (attempt == ATTEMPTS) {
           throw on.run()
               .park(new RepriseException(
-                  "a compensation failed " + ATTEMPTS + " times: " + e.getMessage()
+                  "a compensation failed " + ATTEMPTS + " times" + placeOf(on)
                       + ". Mend the cause and resume the execution; it goes on with this compensation",
                   e));
         }
         on.run().waits().hold(() -> false, FIRST_PAUSE.multipliedBy(1L << attempt));
       }
     }
+  }
+
+  private static String placeOf(WorkflowScope on) {
+    return ", at position " + on.log().nextPosition();
   }
 
   private static final class Entry {

@@ -70,7 +70,7 @@ final class WorkflowScope implements ExecutionScope {
         .encodeArguments(java.util.Arrays.asList(arguments), function.parameterTypes());
     long hash = JsonCodec.hash(input);
     var type = function.method().getGenericReturnType();
-    return call(kindOf(function), function.name(), hash, type, position -> {
+    Doing doing = position -> {
       if (function.policy() instanceof Policy.OfTransaction policy) {
         return new TransactionCall(this, position, function, policy, hash)
             .run(() -> body.run(arguments));
@@ -80,7 +80,34 @@ final class WorkflowScope implements ExecutionScope {
             .run(() -> body.run(arguments));
       }
       return new ChildCall(this).run(position, function, input, hash);
-    });
+    };
+    return call(
+        kindOf(function),
+        function.name(),
+        hash,
+        type,
+        run.stage() == null ? doing : rehearsed(doing, function, () -> body.run(arguments)));
+  }
+
+  /** In a rehearsal a recorded transaction is shown to the stage before its outcome is given. */
+  private Doing rehearsed(Doing doing, FunctionDefinition function, TransactionBody.Body body) {
+    return new Doing() {
+      @Override
+      public OperationRow at(Position position) throws Throwable {
+        return doing.at(position);
+      }
+
+      @Override
+      public void again(OperationRow recorded) {
+        var stage = run.stage();
+        if (stage != null && function.policy() instanceof Policy.OfTransaction policy) {
+          var scope = WorkflowScope.this;
+          stage.reached(
+              recorded,
+              new RehearsedTransaction(scope, recorded.position(), function, policy, body));
+        }
+      }
+    };
   }
 
   @Override
@@ -111,6 +138,9 @@ final class WorkflowScope implements ExecutionScope {
   /** Does what is to be done at a position that the log does not have, and gives the row that stands for it. */
   interface Doing {
     OperationRow at(Position position) throws Throwable;
+
+    /** The log has it. */
+    default void again(OperationRow recorded) {}
   }
 
   /** A durable call: answered from the log, or done. What it gives or throws is decoded from its recorded form. */
@@ -125,6 +155,8 @@ final class WorkflowScope implements ExecutionScope {
         throw log.unwind(e, position);
       }
       settle(kind, row);
+    } else {
+      doing.again(row);
     }
     lastTime = later(lastTime, row.completedAt());
     log.trace().returned(row.error() == null);
@@ -234,7 +266,7 @@ final class WorkflowScope implements ExecutionScope {
     }
     var row = log.enter(OperationKind.SLEEP, "sleep", duration.toNanos());
     if (row == null) {
-      var now = run.services().clock().now();
+      var now = later(run.services().clock().now(), lastTime);
       row = new OperationRow(
           log.position(),
           OperationKind.SLEEP,
@@ -291,7 +323,7 @@ final class WorkflowScope implements ExecutionScope {
   @Override
   public Saga saga() {
     var saga = new WorkflowSaga(this);
-    run.sagas().add(saga);
+    run.add(saga);
     return saga;
   }
 

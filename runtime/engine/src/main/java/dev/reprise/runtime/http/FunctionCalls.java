@@ -6,9 +6,12 @@ import dev.reprise.runtime.execution.Submission;
 import dev.reprise.runtime.function.ArgumentBinder;
 import dev.reprise.runtime.function.FunctionDefinition;
 import dev.reprise.runtime.json.JsonCodec;
+import dev.reprise.runtime.postgres.DatabaseFailureException;
+import dev.reprise.runtime.store.ExecutionRow;
 import io.javalin.http.Context;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -101,9 +104,21 @@ final class FunctionCalls implements Endpoint {
             : unsettled(submission, isVoid));
   }
 
+  /** While the server ends, the log may be closed already. */
+  private Optional<ExecutionRow> find(String id) {
+    try {
+      return engine.find(id);
+    } catch (DatabaseFailureException e) {
+      if (refusing.getAsBoolean()) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
   /** Time is over. A call may be acknowledged only once it is durable, which takes a moment at most. */
   private CompletableFuture<Answer> unsettled(Submission submission, boolean isVoid) {
-    var row = engine.find(submission.id());
+    var row = find(submission.id());
     if (row.isPresent()) {
       submission.settled().cancel(false);
       return CompletableFuture.completedFuture(Outcome.of(row.get(), isVoid));

@@ -106,6 +106,11 @@ public final class HttpServer implements AutoCloseable {
     refusing = true;
   }
 
+  /** Answers requests that wait as if their time were over. */
+  public void endWaits() {
+    waiting.endAll();
+  }
+
   /** Stops listening. Requests that still wait are answered with where to look for their result. */
   @Override
   public synchronized void close() {

@@ -3,6 +3,7 @@ package dev.reprise.runtime.json;
 import dev.reprise.FunctionException;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InaccessibleObjectException;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An exception is rebuilt by the first of its constructors {@code (String, Throwable)}, {@code (String)}, {@code ()}
  * that gives the recorded message; where none does, or the loader has no such exception, it becomes a
- * {@link FunctionException} that carries type and message. Nothing but a subclass of {@link Throwable} is ever
+ * {@link FunctionException} that carries type and message. A driver's own kind of {@link SQLException} comes back as that,
+ * because this is what functions declare and handlers catch. Nothing but a subclass of {@link Throwable} is ever
  * initialised.
  */
 public final class ExceptionCodec {
@@ -105,6 +107,9 @@ public final class ExceptionCodec {
         if (exception != null && Objects.equals(messageOf(exception), message)) {
           return exception;
         }
+      }
+      if (SQLException.class.isAssignableFrom(found)) {
+        return new SQLException(message, cause);
       }
     }
     return new FunctionException(type, message, cause);

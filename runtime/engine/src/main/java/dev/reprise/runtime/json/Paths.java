@@ -2,12 +2,18 @@ package dev.reprise.runtime.json;
 
 import tools.jackson.core.JacksonException;
 
-/** Where in a value something went wrong: {@code lines[0].price}. */
+/** Where in a value something went wrong: {@code lines[0].price}; of a very long way, the beginning and the end. */
 final class Paths {
+  private static final int LONG = 160;
+  private static final int SHOWN = 60;
+
   private Paths() {}
 
   static String of(JacksonException e) {
-    return append(new StringBuilder(), e).toString();
+    var path = append(new StringBuilder(), e).toString();
+    return path.length() <= LONG
+        ? path
+        : path.substring(0, SHOWN) + "..." + path.substring(path.length() - SHOWN);
   }
 
   static StringBuilder append(StringBuilder path, JacksonException e) {

@@ -22,6 +22,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Migrator {
   private static final Logger LOG = LoggerFactory.getLogger(Migrator.class);
+  private static final String HISTORY = "reprise_history";
   private static final String LOCATION = "dev/reprise/sql/";
   private static final String APPLICATION_LOCATION = "db/migration";
   private static final int LOCK_WAIT_SECONDS = 300;
@@ -47,6 +48,11 @@ public final class Migrator {
     return of(database, "reprise", "reprise");
   }
 
+  /** For the schema {@code reprise_history}, and before it for {@code reprise}, which its views need. */
+  public static Migrator history(DatabaseConfig database) {
+    return of(database, HISTORY, "history");
+  }
+
   /**
    * Runs the migrations that are missing and tells how many.
    *
@@ -54,6 +60,12 @@ public final class Migrator {
    *     database cannot be reached; in all cases nothing of the failed migration is left
    */
   public int migrate() {
+    // the views of the history name the calls that made the changes
+    int before = schema.equals(HISTORY) ? reprise(database).migrate() : 0;
+    return before + migrateThis();
+  }
+
+  private int migrateThis() {
     try {
       Flyway flyway = configured(Migrator.class.getClassLoader(), database)
           .locations("classpath:" + location)
@@ -129,9 +141,10 @@ public final class Migrator {
     return MigrationScripts.print(schema, location);
   }
 
-  /** The same for the schema {@code reprise}, whatever the database. */
+  /** The same for the schemas {@code reprise} and {@code reprise_history}, whatever the database. */
   public static String repriseSql() {
-    return MigrationScripts.print("reprise", LOCATION + "reprise");
+    return MigrationScripts.print("reprise", LOCATION + "reprise")
+        + MigrationScripts.print(HISTORY, LOCATION + "history");
   }
 
   private static FluentConfiguration configured(ClassLoader loader, DatabaseConfig database) {
@@ -198,6 +211,28 @@ public final class Migrator {
           "cannot connect to " + database.maskedUrl() + ": " + cause.getMessage(), e);
     }
     return new RepriseException(
-        "cannot migrate " + what + " in " + database.maskedUrl() + ": " + e.getMessage(), e);
+        "cannot migrate " + what + " in " + database.maskedUrl() + ": " + reason(e), e);
+  }
+
+  /** What the database said, where it was the database; the rest of what Flyway makes of it repeats that. */
+  private String reason(Exception e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException sql && sql.getMessage() != null) {
+        var remedy = "42501".equals(sql.getSQLState())
+            ? "; as the owner of the schema run: GRANT USAGE, CREATE ON SCHEMA " + schema
+                + " and GRANT ALL ON ALL TABLES IN SCHEMA " + schema + " to this user"
+            : "";
+        var script = e.getMessage() != null && e.getMessage().contains("Script ")
+            ? " ("
+                + e.getMessage()
+                    .lines()
+                    .filter(line -> !line.isBlank())
+                    .findFirst()
+                    .orElse("") + ")"
+            : "";
+        return sql.getMessage() + script + remedy;
+      }
+    }
+    return String.valueOf(e.getMessage());
   }
 }

@@ -58,6 +58,16 @@ public final class ScratchDatabase implements AutoCloseable {
     return create(server, " template " + name);
   }
 
+  /**
+   * Another, empty database of the same server.
+   *
+   * @param options of CREATE DATABASE, as {@code template template0 locale 'C'}
+   * @throws RepriseException the server cannot do that
+   */
+  public ScratchDatabase sibling(String options) {
+    return create(server, " " + options);
+  }
+
   private static ScratchDatabase create(DatabaseConfig server, String how) {
     String name = "scratch_" + UUID.randomUUID().toString().replace("-", "");
     run(server, "create database " + name + how);
@@ -87,7 +97,22 @@ public final class ScratchDatabase implements AutoCloseable {
   /** Drops it, ending the sessions that still use it. Closing twice is allowed. */
   @Override
   public void close() {
+    endReplication();
     run(server, "drop database if exists " + name + " with (force)");
+  }
+
+  /** What replicates from it keeps it from being dropped, even by force. */
+  private void endReplication() {
+    try (Connection connection = SessionSource.driver(server).getConnection()) {
+      Jdbc.query(
+          connection,
+          "select pg_terminate_backend(active_pid, 5000) from pg_replication_slots where database = ? and active",
+          statement -> statement.setString(1, name),
+          row -> row.getBoolean(1));
+    } catch (SQLException e) {
+      throw new RepriseException(
+          "replication from " + name + " cannot be ended: " + e.getMessage(), e);
+    }
   }
 
   /** The URL of another database of the same server. */

@@ -29,6 +29,9 @@ public final class EmbeddedRuntime implements Reprise {
     /** Answers no more calls of functions. */
     void refuseNewWork();
 
+    /** Answers those who wait with where their executions go on. */
+    void answerWaiting();
+
     /** Closes it, after the node. */
     void close();
   }
@@ -51,7 +54,7 @@ public final class EmbeddedRuntime implements Reprise {
 
   @Override
   public <T extends @Nullable Object> Execution<T> execution(String id, Class<T> resultType) {
-    return LocalExecution.of(node.engine(), id);
+    return LocalExecution.of(node.engine(), id, resultType);
   }
 
   @Override
@@ -70,7 +73,7 @@ public final class EmbeddedRuntime implements Reprise {
   @Override
   public void close() {
     front.refuseNewWork();
-    node.close();
+    node.close(front::answerWaiting);
     front.close();
   }
 }

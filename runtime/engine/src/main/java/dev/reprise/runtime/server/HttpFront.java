@@ -5,7 +5,9 @@ import dev.reprise.runtime.function.FunctionDefinition;
 import dev.reprise.runtime.http.HealthSource.Check;
 import dev.reprise.runtime.http.HttpServer;
 import dev.reprise.runtime.json.JsonCodec;
+import dev.reprise.runtime.record.RecordStatus;
 import dev.reprise.runtime.telemetry.Metrics;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -35,8 +37,15 @@ public final class HttpFront implements EmbeddedRuntime.Front {
 
   private static List<Check> checks(Node node) {
     boolean healthy = node.isHealthy();
-    return List.of(
+    var checks = new ArrayList<Check>();
+    checks.add(
         new Check("database", healthy, healthy ? "reached" : "no heartbeat was committed lately"));
+    var recording = node.recording();
+    if (recording.state() != RecordStatus.State.OFF) {
+      // a node without a recording takes work all the same
+      checks.add(new Check("recording", true, recording.toString()));
+    }
+    return checks;
   }
 
   @Override
@@ -47,6 +56,11 @@ public final class HttpFront implements EmbeddedRuntime.Front {
   @Override
   public void refuseNewWork() {
     http.refuseNewWork();
+  }
+
+  @Override
+  public void answerWaiting() {
+    http.endWaits();
   }
 
   @Override

@@ -20,6 +20,9 @@ public final class NoFront implements EmbeddedRuntime.Front {
   public void refuseNewWork() {}
 
   @Override
+  public void answerWaiting() {}
+
+  @Override
   public void close() {
     last.run();
   }

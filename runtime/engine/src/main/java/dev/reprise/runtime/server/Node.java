@@ -18,6 +18,9 @@ import dev.reprise.runtime.execution.Settlements;
 import dev.reprise.runtime.postgres.Backoff;
 import dev.reprise.runtime.postgres.Database;
 import dev.reprise.runtime.postgres.Migrator;
+import dev.reprise.runtime.record.RecordConfig;
+import dev.reprise.runtime.record.RecordStatus;
+import dev.reprise.runtime.record.Recorder;
 import dev.reprise.runtime.store.Agenda;
 import dev.reprise.runtime.store.BusinessCommit;
 import dev.reprise.runtime.store.DatabaseClock;
@@ -62,10 +65,16 @@ public final class Node implements AutoCloseable {
   private final Heartbeat heartbeat;
   private final List<Loop> loops;
   private final Loop pulse;
+  private final Recorder recorder;
   private boolean closed;
 
   private Node(
-      NodeConfig config, DatabaseConfig databaseConfig, Code code, Metrics metrics, UUID id) {
+      NodeConfig config,
+      DatabaseConfig databaseConfig,
+      Code code,
+      Metrics metrics,
+      RecordConfig record,
+      UUID id) {
     this.config = config;
     this.databaseConfig = databaseConfig;
     this.membership = new NodeMembership(id, config.deathTimeout());
@@ -105,6 +114,7 @@ public final class Node implements AutoCloseable {
     all.add(new Loop(
         "settlements", Duration.ofSeconds(1), new SettlementPoll(settlements, active, store)));
     this.loops = List.copyOf(all);
+    this.recorder = new Recorder(databaseConfig, record, this::admit);
   }
 
   /** Migrations may take longer than the death timeout: the heart beats meanwhile. */
@@ -131,7 +141,16 @@ public final class Node implements AutoCloseable {
 
   /** The same with something that counts. */
   public static Node start(NodeConfig config, DatabaseConfig database, Code code, Metrics metrics) {
+    return start(config, database, code, metrics, RecordConfig.OFF);
+  }
+
+  /** The same with a recorder of changes, which starts when the node has joined. */
+  public static Node start(
+      NodeConfig config, DatabaseConfig database, Code code, Metrics metrics, RecordConfig record) {
     Migrator.reprise(database).migrate();
+    if (record.mode() == RecordConfig.Mode.ON) {
+      Recorder.requirePossible(database);
+    }
     UUID id = UUID.randomUUID();
     try {
       Database.alone(database, connection -> join(connection, id, config));
@@ -140,12 +159,13 @@ public final class Node implements AutoCloseable {
     }
     Node node;
     try {
-      node = new Node(config, database, code, metrics, id);
+      node = new Node(config, database, code, metrics, record, id);
     } catch (RuntimeException e) {
       leaveQuietly(database, id);
       throw e;
     }
     node.loops.forEach(Loop::start);
+    node.recorder.start();
     return node;
   }
 
@@ -219,6 +239,11 @@ public final class Node implements AutoCloseable {
     return membership.mayStartEffects();
   }
 
+  /** How the recording of changes fares here. */
+  public RecordStatus recording() {
+    return recorder.status();
+  }
+
   /** The connections of the node, for measurements. */
   public Database database() {
     return database;
@@ -249,11 +274,20 @@ public final class Node implements AutoCloseable {
   }
 
   /**
-   * Stops: refuses new work, waits for running executions within the grace period, ends the transactions of the rest and
-   * gives these to other nodes.
+   * Stops: refuses new work, waits for running executions within the grace period, ends the transactions of the rest
+   * and gives these to other nodes.
    */
   @Override
   public void close() {
+    close(() -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param graceOver called before what still runs is given up, while it can be told where its executions go on
+   */
+  void close(Runnable graceOver) {
     synchronized (this) {
       if (closed) {
         return;
@@ -262,9 +296,11 @@ public final class Node implements AutoCloseable {
     }
     refuseNewWork();
     awaitQuiet(config.shutdownGrace());
+    graceOver.run();
     active.abandonAll(ActiveRuns.SHUT_DOWN);
     awaitQuiet(UNWINDING);
     loops.forEach(Loop::close);
+    recorder.close();
     writer.close();
     // the connections first: what is released must not commit here any more
     database.close();

@@ -7,6 +7,8 @@ import dev.reprise.runtime.config.HttpConfig;
 import dev.reprise.runtime.config.NodeConfig;
 import dev.reprise.runtime.function.ApplicationSettings;
 import dev.reprise.runtime.postgres.EmbeddedServer;
+import dev.reprise.runtime.record.RecordConfig;
+import dev.reprise.runtime.record.RecordStatus;
 import dev.reprise.runtime.telemetry.Metrics;
 import dev.reprise.runtime.telemetry.PrometheusMetrics;
 import java.io.IOException;
@@ -32,6 +34,7 @@ public final class ServedNode implements AutoCloseable {
    * @param database null for the embedded server in {@code .reprise/} of the working directory
    * @param jars what to serve beside what is active in the database
    * @param migrate whether to run the migrations of the jars
+   * @param record whether changes are recorded
    * @param environment where the modules of jars find their {@code REPRISE_APP_*} settings
    */
   public record Plan(
@@ -40,6 +43,7 @@ public final class ServedNode implements AutoCloseable {
       HttpConfig http,
       List<Path> jars,
       boolean migrate,
+      RecordConfig record,
       Environment environment) {
     /** As the settings say. */
     public static Plan of(ServerSettings settings) {
@@ -49,6 +53,7 @@ public final class ServedNode implements AutoCloseable {
           settings.http(),
           settings.functions(),
           settings.migrate(),
+          settings.record(),
           settings.sources().environment());
     }
   }
@@ -77,7 +82,11 @@ public final class ServedNode implements AutoCloseable {
     var settings = new ApplicationSettings(plan.environment()::variable, Environment::fileContent);
     var metrics = new PrometheusMetrics();
     var node = Node.start(
-        plan.node(), database, Code.ofJars(plan.jars(), plan.migrate(), settings), metrics);
+        plan.node(),
+        database,
+        Code.ofJars(plan.jars(), plan.migrate(), settings),
+        metrics,
+        plan.record());
     try {
       show(node, metrics);
       var front = new HttpFront(node, plan.http(), metrics, last);
@@ -98,6 +107,18 @@ public final class ServedNode implements AutoCloseable {
         "calls_waiting", "Transactions that wait for a connection", database::waitingCalls);
     metrics.gauge(
         "connections_active", "Connections in use by transactions", database::activeCalls);
+    metrics.gauge(
+        "history_recording",
+        "Whether this node records changes: 1 or 0",
+        () -> node.recording().state() == RecordStatus.State.RECORDING ? 1 : 0);
+    metrics.gauge(
+        "history_lag_bytes",
+        "Log of the database that this node has still to record",
+        () -> node.recording().lagBytes());
+    metrics.gauge(
+        "history_retained_bytes",
+        "Log that the database keeps for the recording on this node",
+        () -> node.recording().retainedBytes());
   }
 
   /**

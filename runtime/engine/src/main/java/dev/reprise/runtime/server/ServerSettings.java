@@ -7,6 +7,7 @@ import dev.reprise.runtime.config.NodeConfig;
 import dev.reprise.runtime.config.Setting;
 import dev.reprise.runtime.config.SettingSources;
 import dev.reprise.runtime.function.Durations;
+import dev.reprise.runtime.record.RecordConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -19,6 +20,7 @@ import java.util.stream.Stream;
 
 /** The settings of a server as what its parts take. A value that cannot be read is refused, naming it and its source. */
 public record ServerSettings(SettingSources sources) {
+  private static final Pattern SIZE = Pattern.compile("([0-9]{1,9})(|[KMGT]iB)");
   private static final Pattern SECONDS = Pattern.compile("[0-9]{1,9}");
 
   /** Where the database is; empty for an embedded one. */
@@ -67,9 +69,21 @@ public record ServerSettings(SettingSources sources) {
         flag(Setting.INSECURE));
   }
 
+  /** Whether and how to record changes. */
+  public RecordConfig record() {
+    return new RecordConfig(
+        read(Setting.RECORD, "on, off or auto", text -> switch (text) {
+          case "on" -> RecordConfig.Mode.ON;
+          case "off" -> RecordConfig.Mode.OFF;
+          case "auto" -> RecordConfig.Mode.AUTO;
+          default -> throw new IllegalArgumentException(text);
+        }),
+        read(Setting.RECORD_MAX_LAG, "a size like 512MiB or 10GiB", ServerSettings::bytes));
+  }
+
   /** Refuses any value that cannot be read. */
   public void check() {
-    var unused = List.of(database(), functions(), migrate(), node(), http());
+    var unused = List.of(database(), functions(), migrate(), node(), http(), record());
   }
 
   private String text(Setting setting) {
@@ -93,6 +107,21 @@ public record ServerSettings(SettingSources sources) {
       case "false" -> false;
       default -> throw new IllegalArgumentException(text);
     });
+  }
+
+  private static long bytes(String text) {
+    var size = SIZE.matcher(text);
+    if (!size.matches() || text.startsWith("0")) {
+      throw new IllegalArgumentException(text);
+    }
+    return Long.parseLong(size.group(1))
+        << switch (size.group(2)) {
+          case "KiB" -> 10;
+          case "MiB" -> 20;
+          case "GiB" -> 30;
+          case "TiB" -> 40;
+          default -> 0;
+        };
   }
 
   private Set<String> names(Setting setting) {

@@ -18,7 +18,7 @@ final class ExecutionReader {
       coalesce(e.output, o.output) as output, coalesce(e.error, o.error) as error, p.id as parent_id, e.owner,
       e.created_at, e.started_at, e.completed_at, e.wake_at, e.deadline, e.cancel_requested_at, e.attempts,
       (select array_agg(array[key, value]) from jsonb_each_text(e.tags)) as tags, e.signals, e.parent,
-      e.parent_position""";
+      e.parent_position, e.traceparent""";
 
   /** The outcome of a transaction function called directly stands in its operation. */
   static final String JOINS = """
@@ -52,7 +52,8 @@ final class ExecutionReader {
         tags(row),
         row.getInt("signals"),
         row.getObject("parent", UUID.class),
-        row.getString("parent_position"));
+        row.getString("parent_position"),
+        row.getString("traceparent"));
   }
 
   static OperationRow readOperation(ResultSet row) throws SQLException {

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param signals how much has been delivered from outside
  * @param parentExecution the internal id of the parent
  * @param parentPosition where the outcome goes in the parent's log; null where the parent asks for it itself
+ * @param traceparent of the W3C trace it belongs to
  */
 public record ExecutionRow(
     UUID execution,
@@ -47,7 +48,8 @@ public record ExecutionRow(
     Map<String, String> tags,
     int signals,
     @Nullable UUID parentExecution,
-    @Nullable String parentPosition) {
+    @Nullable String parentPosition,
+    @Nullable String traceparent) {
 
   /** Whether it has ended, or waits for somebody's help. */
   public boolean isSettled() {
@@ -82,6 +84,7 @@ public record ExecutionRow(
         tags,
         signals,
         parentExecution,
-        parentPosition);
+        parentPosition,
+        traceparent);
   }
 }

@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Reads executions and their logs, and takes requests about them. Each method is one transaction. Thread-safe. */
 public final class ExecutionStore {
@@ -106,12 +107,55 @@ public final class ExecutionStore {
         ExecutionReader::read));
   }
 
-  /** How many children of the execution are not terminal. */
-  public int livingChildren(UUID execution) {
-    var sql = "select count(*) from reprise.executions where parent = ? and completed_at is null";
-    return database.log(connection -> Jdbc.queryOne(
-            connection, sql, statement -> statement.setObject(1, execution), row -> row.getInt(1))
-        .orElse(0));
+  /**
+   * A child execution.
+   *
+   * @param calledAt the parent's call that waits for it; null where it was started and not called
+   */
+  public record Child(UUID execution, @Nullable Position calledAt) {}
+
+  /** The children of the execution that are not terminal. */
+  public List<Child> livingChildren(UUID execution) {
+    var sql = """
+        select execution, parent_position from reprise.executions where parent = ? and completed_at is null
+        """;
+    return database.log(connection ->
+        Jdbc.query(connection, sql, statement -> statement.setObject(1, execution), row -> {
+          var position = row.getString("parent_position");
+          return new Child(
+              row.getObject("execution", UUID.class),
+              position == null ? null : Position.parse(position));
+        }));
+  }
+
+  /** The executions that this one began, in the order of their creation. */
+  public List<ExecutionRow> children(UUID execution) {
+    var sql =
+        "select %s from reprise.executions e %s where e.parent = ? order by e.created_at, e.execution"
+            .formatted(COLUMNS, JOINS);
+    return database.log(connection -> Jdbc.query(
+        connection, sql, statement -> statement.setObject(1, execution), ExecutionReader::read));
+  }
+
+  /**
+   * A call that committed changes.
+   *
+   * @param id of its execution
+   */
+  public record Writer(long transactionId, String id, String position, String function) {}
+
+  /** Which calls made these transactions; those that no call made are left out. Reads the whole log. */
+  public List<Writer> writers(Collection<Long> transactionIds) {
+    var sql = """
+        select o.transaction_id::text::bigint, e.id, o.position, o.function
+          from reprise.operations o join reprise.executions e using (execution)
+         where o.transaction_id = any(?::text[]::xid8[])
+        """;
+    return database.log(connection -> Jdbc.query(
+        connection,
+        sql,
+        statement -> new Columns(statement).add("text", List.copyOf(transactionIds), id -> id),
+        row -> new Writer(row.getLong(1), row.getString(2), row.getString(3), row.getString(4))));
   }
 
   /**

@@ -20,6 +20,16 @@ public record LogWrite(
     List<Birth> children,
     @Nullable Transition transition) {
 
+  /** Whether it only makes a call from outside durable, of which nothing has happened yet. */
+  public boolean isNewCall() {
+    return birth != null
+        && !birth.status().isTerminal()
+        && birth.row().parent() == null
+        && children.isEmpty()
+        && operations.isEmpty()
+        && transition == null;
+  }
+
   /** A row to insert in the given state; terminal for an execution that ends in its first write. */
   public record Birth(
       NewExecution row,

@@ -56,6 +56,7 @@ public record NewExecution(
         tags,
         0,
         parent,
-        parentPosition == null ? null : parentPosition.toString());
+        parentPosition == null ? null : parentPosition.toString(),
+        traceparent);
   }
 }

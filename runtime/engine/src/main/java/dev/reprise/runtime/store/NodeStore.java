@@ -147,14 +147,6 @@ public final class NodeStore {
         statement -> statement.setObject(1, node.node()));
   }
 
-  /** Tells others that the node takes no more work. */
-  public void drain(UUID node) {
-    database.housekeeping(connection -> Jdbc.update(
-        connection,
-        "update reprise.nodes set state = 'DRAINING' where node = ? and state = 'LIVE'",
-        statement -> statement.setObject(1, node)));
-  }
-
   /**
    * Ends the backends of a dead node, waits until they are gone, and makes its executions due. A stopped process inside
    * a transaction would hold its row locks for ever, and could still commit.
@@ -180,15 +172,27 @@ public final class NodeStore {
     return release(connection, node, offsetMicros);
   }
 
+  /**
+   * Tells all to end and waits shortly for each: our own heart has to beat meanwhile, and the next beat comes back to those
+   * that are still there. The start of another user's session may be hidden: such a session counts as alive.
+   */
   private static boolean terminateBackends(Connection connection, UUID node) throws SQLException {
-    var sql = """
-        select coalesce(bool_and(pg_terminate_backend(a.pid, 2000)), true)
+    var alive = """
           from reprise.backends b
-          join pg_stat_activity a on a.pid = b.pid and a.backend_start = b.backend_start
+          join pg_stat_activity a
+            on a.pid = b.pid and coalesce(a.backend_start, b.backend_start) = b.backend_start
          where b.node = ? and a.pid <> pg_backend_pid()
         """;
+    Jdbc.query(
+        connection,
+        "select pg_terminate_backend(a.pid)" + alive,
+        statement -> statement.setObject(1, node),
+        row -> row.getBoolean(1));
     return Jdbc.queryOne(
-            connection, sql, statement -> statement.setObject(1, node), row -> row.getBoolean(1))
+            connection,
+            "select coalesce(bool_and(pg_terminate_backend(a.pid, 100)), true)" + alive,
+            statement -> statement.setObject(1, node),
+            row -> row.getBoolean(1))
         .orElse(false);
   }
 

@@ -20,11 +20,13 @@ import org.jspecify.annotations.Nullable;
 public final class Sweep {
   private final LogDatabase database;
   private final DatabaseClock clock;
+  private final Strandings strandings;
 
   /** On this database, with the times of {@code clock}. */
   public Sweep(LogDatabase database, DatabaseClock clock) {
     this.database = database;
     this.clock = clock;
+    this.strandings = new Strandings(clock);
   }
 
   /**
@@ -71,6 +73,11 @@ public final class Sweep {
         return Beat.DECLARED_DEAD;
       }
       var dead = NodeStore.declareDead(connection, node, judge);
+      strandings.announce(connection, node, capabilities);
+      strandings.free(connection, capabilities);
+      if (judge) {
+        strandings.strand(connection);
+      }
       var owned = owned(connection, node);
       var claimed =
           places < 1 ? List.<ExecutionRow>of() : claim(connection, node, capabilities, places);

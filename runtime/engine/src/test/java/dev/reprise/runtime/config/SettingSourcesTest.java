@@ -90,6 +90,8 @@ class SettingSourcesTest {
             "max-running=256",
             "death-timeout=7s",
             "shutdown-grace=25s",
+            "record=auto",
+            "record-max-lag=10GiB",
             "url=http://127.0.0.1:8080",
             "token=");
   }

@@ -7,7 +7,7 @@ import java.util.concurrent.Callable;
 
 /** Waits for what must come, for at most a third of a minute. */
 final class Await {
-  static final Duration PATIENCE = Duration.ofSeconds(20);
+  static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private Await() {}
 

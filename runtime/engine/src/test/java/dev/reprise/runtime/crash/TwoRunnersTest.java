@@ -103,6 +103,25 @@ class TwoRunnersTest {
     assertThat(effects()).containsExactly("x-reserve", "x-charge", "x-refund", "x-release");
   }
 
+  /** A closing row stands at the next position of each branch. */
+  @Test
+  void branchesCannotCommitOnceTheExecutionIsCancelledElsewhere() {
+    var first = SITE.node();
+    var body = SITE.closedGate("body x-2");
+    first.http().start("Vault.parallel", "[\"x\"]", "x");
+    body.awaitBlocked(1);
+    Await.until("the first branch", () -> SITE.effects("x-1") == 1);
+    var second = SITE.node();
+
+    giveTo(second);
+    second.http().cancel("x");
+    Await.until("the cancellation", () -> SITE.status("x").equals("CANCELLED"));
+    body.open();
+    first.awaitIdle();
+
+    assertThat(effects()).containsExactly("x-1", "x-1-undo");
+  }
+
   /** Says in the database who owns the execution, though nobody is dead. */
   private static void giveTo(LocalNode node) {
     SITE.sql().run("update reprise.executions set owner = '" + node.id() + "' where id = 'x'");

@@ -119,8 +119,12 @@ class CommitBudgetTest {
     // the pools are filled after some seconds; what is committed later is what it costs to be there
     var filled = Duration.ofSeconds(4);
     var idle = Duration.ofSeconds(7);
-    long more = commitsOfALife(filled.plus(idle)) - commitsOfALife(filled);
-    assertThat(more).isLessThan(idle.toSeconds());
+    long least = Long.MAX_VALUE;
+    // others, autovacuum for one, only ever add to what is counted
+    for (int trial = 0; trial < 3 && least >= idle.toSeconds(); trial++) {
+      least = Math.min(least, commitsOfALife(filled.plus(idle)) - commitsOfALife(filled));
+    }
+    assertThat(least).isLessThan(idle.toSeconds());
   }
 
   private static long commitsOfALife(Duration idle) throws SQLException {

@@ -96,6 +96,18 @@ final class TestNode implements AutoCloseable {
     }
   }
 
+  ScratchDatabase database() {
+    return database;
+  }
+
+  List<String> textsOf(String query) {
+    try (var connection = connect()) {
+      return Jdbc.query(connection, query, statement -> {}, row -> row.getString(1));
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   long longOf(String query) {
     return longOf(config(), query);
   }

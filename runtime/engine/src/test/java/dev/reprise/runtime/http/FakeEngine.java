@@ -245,6 +245,7 @@ final class FakeEngine implements Engine {
         request.tags(),
         0,
         null,
+        null,
         null);
   }
 

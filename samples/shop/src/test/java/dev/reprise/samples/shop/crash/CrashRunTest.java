@@ -1,7 +1,6 @@
 package dev.reprise.samples.shop.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -10,14 +9,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The short form of {@code bench/crash-run}: {@code -Dcrash.seed=} runs the same schedule again, {@code -Dcrash.kills=}
- * a longer one. It is part of the build only where {@code -Dcrash.run=true} asks for it, until fifty kills have come out
- * clean on a quiet machine.
+ * a longer one.
  */
 class CrashRunTest {
   @Test
   void nothingIsLostOrDoneTwiceWhileServersAreKilledFiftyTimes(
       @TempDir(cleanup = CleanupMode.ON_SUCCESS) Path directory) throws Exception {
-    assumeTrue(Boolean.getBoolean("crash.run"), "runs with -Dcrash.run=true");
     var settings = CrashSettings.ofBuild(directory);
 
     var report = new CrashRun(settings).run();

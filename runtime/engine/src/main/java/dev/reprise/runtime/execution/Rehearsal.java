@@ -1,0 +1,181 @@
+package dev.reprise.runtime.execution;
+
+import dev.reprise.ExecutionStatus;
+import dev.reprise.RepriseException;
+import dev.reprise.runtime.execution.RunAttempt.Ending;
+import dev.reprise.runtime.function.Application;
+import dev.reprise.runtime.function.FunctionDefinition;
+import dev.reprise.runtime.json.ExceptionCodec;
+import dev.reprise.runtime.postgres.Database;
+import dev.reprise.runtime.store.BusinessCommit;
+import dev.reprise.runtime.store.DatabaseClock;
+import dev.reprise.runtime.store.ExecutionRow;
+import dev.reprise.runtime.store.ExecutionStore;
+import dev.reprise.runtime.store.LogDatabase;
+import dev.reprise.runtime.store.LogWrite;
+import dev.reprise.runtime.store.OperationRow;
+import dev.reprise.runtime.telemetry.Metrics;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs the code of recorded executions against their logs, and changes nothing by it: every call is answered as it was
+ * recorded, steps and children are not run again, and nothing is written. The bodies of transaction functions alone can be
+ * run once more, on whatever connection a {@link Stage} has for them; the code is given the recorded outcome all the same.
+ * Thread-safe.
+ */
+public final class Rehearsal {
+  /** Sleeps that production has not slept to their end are over, too. */
+  private static final Duration PAST_ALL_SLEEPS = Duration.ofDays(36_500);
+
+  private static final UUID NOBODY = new UUID(0, 0);
+
+  private final RunServices services;
+  private final boolean comparesArguments;
+
+  /**
+   * For executions of one database.
+   *
+   * @param recorded where children are looked up; it is only read
+   * @param threads starts the threads of parallel branches
+   */
+  public Rehearsal(Database recorded, Executor threads) {
+    this(recorded, threads, true);
+  }
+
+  /**
+   * The same.
+   *
+   * @param comparesArguments false where values were replaced since: the log has the hashes of the original arguments
+   */
+  public Rehearsal(Database recorded, Executor threads, boolean comparesArguments) {
+    this.comparesArguments = comparesArguments;
+    var clock = new DatabaseClock();
+    clock.advance(PAST_ALL_SLEEPS);
+    this.services = new RunServices(
+        recorded,
+        new ExecutionStore(new LogDatabase(recorded), clock),
+        Rehearsal::forget,
+        new BusinessCommit(clock),
+        clock,
+        new NodeMembership(NOBODY, Duration.ofDays(1)),
+        threads,
+        time -> {},
+        Metrics.OFF);
+  }
+
+  /** Where recorded transactions are run again. Called by several branches at once. */
+  @FunctionalInterface
+  public interface Stage {
+    /** Runs no body. */
+    Stage NONE = (recorded, transaction) -> {};
+
+    /**
+     * The code has come to a transaction function that is in the log. The call may block for as long as it likes, and may
+     * run the body, on the calling thread; when it returns, the code is given the recorded outcome.
+     */
+    void reached(OperationRow recorded, Transaction transaction);
+
+    /** Whether calls must have the arguments of the log, which has their hashes. */
+    default boolean comparesArguments() {
+      return true;
+    }
+  }
+
+  /** A recorded call of a transaction function whose body can be run again. For the thread that was given it. */
+  public interface Transaction {
+    /** Which function. */
+    FunctionDefinition function();
+
+    /**
+     * Runs the body in the transaction that is open on the connection, which it neither commits nor rolls back. A function
+     * that is read-only makes the transaction read-only; roles are not set.
+     */
+    Outcome run(Connection connection);
+
+    /** What the record of the call says where its commit fails. */
+    Outcome failedAtCommit(SQLException failure);
+  }
+
+  /**
+   * What a body came to.
+   *
+   * @param output the result as JSON; null for none, and where it failed
+   * @param error the exception as JSON; null where it succeeded
+   * @param cause of a failure
+   */
+  public record Outcome(
+      @Nullable String output,
+      @Nullable String error,
+      @Nullable Throwable cause) {
+    static Outcome failed(Throwable cause) {
+      return new Outcome(null, ExceptionCodec.encode(cause), cause);
+    }
+  }
+
+  /** How far the code came. */
+  public sealed interface Result {
+    /** To its end, with the result or the exception as JSON. */
+    record Ended(ExecutionStatus status, @Nullable String outcome) implements Result {}
+
+    /** To a call that the log does not have. */
+    record EndOfLog(String why) implements Result {}
+
+    /** To a call that differs from the log's; the cause as JSON. */
+    record Differs(String cause) implements Result {}
+  }
+
+  /**
+   * Runs an execution's code from its start as far as its log goes, on the calling thread.
+   *
+   * @throws RepriseException where the application does not have the function
+   */
+  public Result run(
+      Application application, ExecutionRow row, List<OperationRow> log, Stage stage) {
+    var function = application
+        .find(row.function())
+        .orElseThrow(() -> new RepriseException("the code has no function " + row.function()
+            + ", which execution " + row.id() + " ran; give the jar that has it"));
+    var run = new Run(
+        services, application, function, RunLoop.identityOf(row), NOBODY, true, told(stage));
+    run.absorb(log);
+    var ending = new RunAttempt(run).go();
+    if (ending instanceof Ending.Settled settled && settled.status() != ExecutionStatus.PARKED) {
+      return new Result.Ended(settled.status(), settled.outcome());
+    }
+    var parked = run.parkedCause();
+    if (parked != null) {
+      return new Result.Differs(parked);
+    }
+    var halted = run.halted();
+    return new Result.EndOfLog(
+        halted == null ? "the log ends here" : String.valueOf(halted.getMessage()));
+  }
+
+  private Stage told(Stage stage) {
+    if (comparesArguments) {
+      return stage;
+    }
+    return new Stage() {
+      @Override
+      public void reached(OperationRow recorded, Transaction transaction) {
+        stage.reached(recorded, transaction);
+      }
+
+      @Override
+      public boolean comparesArguments() {
+        return false;
+      }
+    };
+  }
+
+  private static CompletableFuture<LogWrite.Result> forget(LogWrite write) {
+    return CompletableFuture.completedFuture(LogWrite.Result.WRITTEN);
+  }
+}

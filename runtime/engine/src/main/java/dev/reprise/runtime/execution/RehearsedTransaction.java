@@ -1,0 +1,68 @@
+package dev.reprise.runtime.execution;
+
+import dev.reprise.runtime.execution.Rehearsal.Outcome;
+import dev.reprise.runtime.function.FunctionDefinition;
+import dev.reprise.runtime.function.Policy;
+import dev.reprise.runtime.postgres.BoundTransaction;
+import dev.reprise.runtime.store.Position;
+import java.sql.Connection;
+import java.sql.SQLException;
+
+/** The body of a recorded call under the rules of {@link TransactionCall}, without its record and its commit. */
+final class RehearsedTransaction implements Rehearsal.Transaction {
+  private final WorkflowScope scope;
+  private final FunctionDefinition function;
+  private final Policy.OfTransaction policy;
+  private final TransactionBody.Body body;
+  private final TransactionBody within;
+
+  RehearsedTransaction(
+      WorkflowScope scope,
+      Position position,
+      FunctionDefinition function,
+      Policy.OfTransaction policy,
+      TransactionBody.Body body) {
+    this.scope = scope;
+    this.function = function;
+    this.policy = policy;
+    this.body = body;
+    this.within = new TransactionBody(scope, position, function, policy);
+  }
+
+  @Override
+  public FunctionDefinition function() {
+    return function;
+  }
+
+  @Override
+  public Outcome run(Connection connection) {
+    if (policy.readOnly()) {
+      try (var statement = connection.createStatement()) {
+        statement.execute("set transaction read only");
+      } catch (SQLException e) {
+        return Outcome.failed(e);
+      }
+    }
+    var came = within.run(new BoundTransaction(connection), body);
+    if (came.thrown() != null) {
+      return Outcome.failed(came.thrown());
+    }
+    if (came.failure() != null) {
+      return Outcome.failed(
+          came.failure().isRetryable()
+              ? came.failure().exception()
+              : within.swallowed(came.failure()));
+    }
+    try {
+      return new Outcome(
+          within.encode(scope.run().application().codec(), came.result()), null, null);
+    } catch (RuntimeException e) {
+      return Outcome.failed(e);
+    }
+  }
+
+  @Override
+  public Outcome failedAtCommit(SQLException failure) {
+    return Outcome.failed(TransactionBody.atCommit(failure));
+  }
+}
