@@ -1,0 +1,292 @@
+package dev.reprise.debugger.rebuild;
+
+import dev.reprise.debugger.history.Change;
+import dev.reprise.debugger.history.ChangeReader;
+import dev.reprise.debugger.history.Epoch;
+import dev.reprise.debugger.history.History;
+import dev.reprise.debugger.history.Lsn;
+import dev.reprise.debugger.history.Relation;
+import dev.reprise.debugger.rebuild.SourceSchema.Statement;
+import dev.reprise.runtime.postgres.Binder;
+import dev.reprise.runtime.postgres.Jdbc;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyIn;
+
+/**
+ * Makes a database as it was: the schema of that time, the rows of the base copy, and on top of them the changes of the
+ * transactions that are visible, in the order of their commits. Constraints, indexes and triggers come behind the rows;
+ * sequences stand behind the largest value that they gave a row. Roles, grants and policies are not there; materialized
+ * views are filled anew. Thread-safe.
+ */
+public final class Rebuilder {
+  private final History history;
+
+  /** Out of that history. */
+  public Rebuilder(History history) {
+    this.history = history;
+  }
+
+  /**
+   * Makes the state that has exactly the visible transactions of an epoch.
+   *
+   * @param epoch from {@link History#epochSeeing}
+   * @param which {@link Visibility#of} a snapshot, or another selection
+   * @param into an empty scratch database, to which nobody is connected; given back
+   * @param onlyTables as {@code schema.name}: only these get their rows, and no foreign key is made; empty for all
+   * @throws ScratchUnfitException the scratch server lacks something
+   * @throws RebuildException the history contradicts itself, or a table is not there
+   */
+  public Scratch at(Epoch epoch, Visibility which, Scratch into, Set<String> onlyTables) {
+    Past past = Past.of(history, epoch, which);
+    try {
+      try (Connection connection = into.open()) {
+        SchemaBuilder.requireFit(connection, past.schema());
+      }
+      DatabaseOptions.adopt(into, past.schema());
+      try (Connection connection = into.open()) {
+        new Work(connection, into, epoch, which, past, onlyTables).run();
+      }
+      return into;
+    } catch (SQLException e) {
+      throw new RebuildException("the past cannot be made again: " + e.getMessage(), e);
+    }
+  }
+
+  /** The making of one state. */
+  private final class Work implements ChangeReader {
+    private final Connection connection;
+    private final Scratch scratch;
+    private final Epoch epoch;
+    private final Visibility which;
+    private final Past past;
+    private final Set<String> onlyTables;
+    private final Map<Integer, RelationWrites> writes = new HashMap<>();
+    private final Set<Long> digested = new HashSet<>();
+    private final List<String> indexes = new ArrayList<>();
+    private final ChangeWindow window;
+    private final ChangeApplier applier;
+    private final List<Change> truncates = new ArrayList<>();
+    private long xid;
+
+    Work(
+        Connection connection,
+        Scratch scratch,
+        Epoch epoch,
+        Visibility which,
+        Past past,
+        Set<String> onlyTables) {
+      this.connection = connection;
+      this.scratch = scratch;
+      this.epoch = epoch;
+      this.which = which;
+      this.past = past;
+      this.onlyTables = onlyTables;
+      this.window = new ChangeWindow(connection);
+      this.applier = new ChangeApplier(connection);
+    }
+
+    void run() throws SQLException {
+      requireTables();
+      execute("set synchronous_commit = off");
+      connection.setAutoCommit(false);
+      var schema = new SchemaBuilder(connection, scratch);
+      schema.make(statements(statement -> !statement.afterRows()));
+      TargetTables.keep(connection, past.schema().tables().values());
+      loadBases();
+      schema.make(statements(Statement::isPrimaryKey));
+      connection.commit();
+      applyChanges();
+      schema.make(statements(statement -> statement.afterRows()
+          && !statement.isPrimaryKey()
+          && !(statement.isForeignKey() && !onlyTables.isEmpty())));
+      Sequences.advance(connection);
+      connection.commit();
+      connection.setAutoCommit(true);
+      execute("analyze");
+      DatabaseOptions.set(connection, scratch, past.schema().settings());
+      note();
+    }
+
+    private List<Statement> statements(Predicate<Statement> which) {
+      return past.schema().statements().stream().filter(which).toList();
+    }
+
+    private void requireTables() {
+      var names = past.schema().tables().values().stream()
+          .map(SourceSchema.Table::qualifiedName)
+          .toList();
+      for (String table : onlyTables) {
+        if (!names.contains(table)) {
+          throw new RebuildException(
+              "there was no table " + table + " at that time; there were " + names);
+        }
+      }
+    }
+
+    private boolean isWanted(TargetTable table) {
+      return onlyTables.isEmpty() || onlyTables.contains(table.qualifiedName());
+    }
+
+    private void loadBases() throws SQLException {
+      TargetTables targets = TargetTables.read(connection);
+      for (Relation base : past.bases().values()) {
+        TargetTable table = targets.of(base);
+        if (table != null && isWanted(table)) {
+          load(base, new RelationWrites(base, table, false));
+        }
+      }
+    }
+
+    private void load(Relation base, RelationWrites writes) throws SQLException {
+      if (writes.insertedColumns().isEmpty()) {
+        history.baseRows(base, row -> insertEmpty(writes.table()));
+        return;
+      }
+      var names = writes.insertedColumns().stream().map(TargetTable::quoted).toList();
+      String sql =
+          "copy " + writes.table().sqlName() + " (" + String.join(", ", names) + ") from stdin";
+      CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(sql);
+      try {
+        history.copyBaseRows(
+            base,
+            writes.insertedFrom(),
+            writes.constants(),
+            row -> copy.writeToCopy(row, 0, row.length));
+        copy.endCopy();
+      } catch (SQLException e) {
+        throw new RebuildException(
+            "the base copy of " + base.qualifiedName() + " (columns " + base.columns()
+                + ") does not fit: " + e.getMessage(),
+            e);
+      } finally {
+        if (copy.isActive()) {
+          copy.cancelCopy();
+        }
+      }
+    }
+
+    private void insertEmpty(TargetTable table) {
+      try {
+        execute("insert into " + table.sqlName() + " default values");
+      } catch (SQLException e) {
+        throw new RebuildException("cannot insert into " + table.qualifiedName(), e);
+      }
+    }
+
+    private void applyChanges() throws SQLException {
+      TargetTables targets = TargetTables.read(connection);
+      var chosen = new ArrayList<Relation>();
+      for (Relation relation : history.relations(epoch)) {
+        TargetTable table = targets.of(relation);
+        if (table != null && isWanted(table) && past.bases().containsKey(relation.oid())) {
+          chosen.add(relation);
+          prepare(relation, table);
+        }
+      }
+      if (!indexes.isEmpty()) {
+        connection.commit();
+      }
+      history.changes(
+          epoch, Lsn.ZERO, past.last(), chosen.stream().map(Relation::id).toList(), this);
+      flush();
+      for (String index : indexes) {
+        execute("drop index " + index);
+      }
+      execute("drop function if exists " + RelationWrites.DIGEST + ", reprise_rebuild.as_text");
+      connection.commit();
+    }
+
+    /** Indexes for the time of the changes only. */
+    private void prepare(Relation relation, TargetTable table) throws SQLException {
+      var plain = new RelationWrites(relation, table, digested.contains(table.oid()));
+      writes.put(relation.id(), plain);
+      String name = "reprise_rebuild_" + relation.id();
+      String schema = TargetTable.quoted(table.schema()) + ".";
+      if (!plain.columnsToIndex().isEmpty()) {
+        var columns = plain.columnsToIndex().stream().map(TargetTable::quoted).toList();
+        execute("create index " + name + " on " + table.sqlName() + " ("
+            + String.join(", ", columns) + ")");
+        indexes.add(schema + name);
+      } else if (plain.isByWholeRow() && !table.columns().isEmpty() && digested.add(table.oid())) {
+        makeDigest();
+        execute("create index " + name + " on " + table.sqlName() + " using hash (("
+            + plain.digestExpression() + "))");
+        indexes.add(schema + name);
+        writes.put(relation.id(), new RelationWrites(relation, table, true));
+      }
+    }
+
+    private void makeDigest() throws SQLException {
+      if (digested.size() > 1) {
+        return;
+      }
+      execute("""
+          create function reprise_rebuild.as_text(anyelement) returns text immutable parallel safe language sql
+            as 'select $1::text'
+          """);
+      execute("""
+          create function reprise_rebuild.digest(text[]) returns uuid immutable parallel safe language sql
+            as 'select md5($1::text)::uuid'
+          """);
+    }
+
+    @Override
+    public void begin(long transaction, Lsn commit, Instant committedAt) {
+      xid = transaction;
+    }
+
+    @Override
+    public void change(Change change) throws SQLException {
+      RelationWrites of = writes.get(change.relation().id());
+      if (of == null || !which.sees(xid) || !past.isOnTop(change.relation(), xid)) {
+        return;
+      }
+      if (change.kind() == Change.Kind.TRUNCATE) {
+        window.flush();
+        truncates.add(change);
+        return;
+      }
+      truncate();
+      window.add(of.write(change), of.identityName());
+    }
+
+    private void flush() throws SQLException {
+      window.flush();
+      truncate();
+    }
+
+    private void truncate() throws SQLException {
+      if (!truncates.isEmpty()) {
+        applier.applyInOrder(truncates);
+        truncates.clear();
+      }
+    }
+
+    private void note() {
+      history
+          .unrecorded(epoch)
+          .forEach(table -> scratch.note("the rows of " + table.schema() + "." + table.name()
+              + " are not recorded: " + table.reason() + "; " + table.remedy()));
+      for (var table : past.schema().tables().values()) {
+        if (!past.bases().containsKey(table.oid())) {
+          scratch.note("the rows of " + table.qualifiedName() + " are not known at that time");
+        }
+      }
+      past.schema().omitted().forEach(what -> scratch.note("there is no " + what));
+    }
+
+    private void execute(String sql) throws SQLException {
+      Jdbc.update(connection, sql, Binder.NOTHING);
+    }
+  }
+}

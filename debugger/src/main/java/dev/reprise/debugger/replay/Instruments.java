@@ -1,0 +1,377 @@
+package dev.reprise.debugger.replay;
+
+import dev.reprise.debugger.history.Change;
+import dev.reprise.debugger.history.RecordedTransaction;
+import dev.reprise.runtime.postgres.Binder;
+import dev.reprise.runtime.postgres.Jdbc;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is added to a scratch database before bodies run in it: triggers that write down every change, and defaults that
+ * give the values that production's gave.
+ *
+ * <p>A change is written down after it was made, by a trigger that fires before all others of the table, so that what those
+ * change comes after it. A column with a default that is no constant gets the recorded value of the next recorded insert of
+ * the running transaction into this table. A row that {@code ON CONFLICT} skips uses none up: a trigger moves on only
+ * when the row to be inserted is the recorded one, and each statement begins behind the rows that are really there.
+ */
+final class Instruments {
+  private static final String SCHEMA = """
+      create schema reprise_replay;
+      create table reprise_replay.captured (
+        ordinal bigint generated always as identity primary key,
+        relation oid not null, kind text not null, old_row text, new_row text);
+      create table reprise_replay.expected (
+        session integer, relation oid, ordinal integer, row_text text not null, columns text[] not null,
+        primary key (session, relation, ordinal));
+
+      create function reprise_replay.counter(name text, relation oid) returns integer language sql volatile
+        return coalesce(nullif(current_setting('reprise_replay.' || name || relation, true), ''), '0')::integer;
+
+      create function reprise_replay.is_recorded(rel oid) returns boolean language sql volatile security definer
+        set search_path = pg_catalog
+        return exists (select from reprise_replay.expected
+                        where session = pg_backend_pid() and relation = rel
+                          and ordinal = reprise_replay.counter('at', rel));
+
+      create function reprise_replay.recorded(rel oid, which integer) returns text
+        language sql volatile security definer set search_path = pg_catalog
+        return (select columns[which] from reprise_replay.expected
+                 where session = pg_backend_pid() and relation = rel
+                   and ordinal = reprise_replay.counter('at', rel));
+
+      create function reprise_replay.next_of(of_sequence regclass) returns bigint
+        language plpgsql volatile security definer set search_path = pg_catalog as $$
+        declare coming bigint;
+        begin
+          execute format('select case when is_called then last_value + (select seqincrement from pg_sequence
+            where seqrelid = %s) else last_value end from %s', of_sequence::oid, of_sequence) into coming;
+          return coming;
+        end $$;
+
+      -- a value that is in use is not given again
+      create function reprise_replay.pass(of_sequence regclass, value bigint) returns void
+        language plpgsql volatile security definer set search_path = pg_catalog as $$
+        declare coming bigint := reprise_replay.next_of(of_sequence);
+                step bigint := (select seqincrement from pg_sequence where seqrelid = of_sequence);
+        begin
+          if (value - coming) * sign(step) >= 0 then
+            perform setval(of_sequence, value, true);
+          end if;
+        exception when numeric_value_out_of_range then
+          null;
+        end $$;
+
+      -- draws the recorded value from the sequence, so that currval is as it was; what follows is not in use
+      create function reprise_replay.recorded(rel oid, which integer, of_sequence regclass) returns bigint
+        language plpgsql volatile security definer set search_path = pg_catalog as $$
+        declare value bigint := reprise_replay.recorded(rel, which)::bigint;
+                coming bigint := reprise_replay.next_of(of_sequence);
+                step bigint := (select seqincrement from pg_sequence where seqrelid = of_sequence);
+        begin
+          if value is null then
+            return null;
+          end if;
+          perform setval(of_sequence, value, false);
+          perform nextval(of_sequence);
+          if (coming - value) * sign(step) > 0 then
+            perform setval(of_sequence, coming, false);
+          end if;
+          return value;
+        exception when object_not_in_prerequisite_state or numeric_value_out_of_range then
+          return value;
+        end $$;
+
+      create function reprise_replay.capture() returns trigger language plpgsql security definer
+        set search_path = pg_catalog set timezone = 'UTC' set datestyle = 'ISO, MDY' set intervalstyle = 'postgres'
+        set extra_float_digits = 1 set bytea_output = 'hex' as $$
+        declare root oid;
+        begin
+          if tg_op = 'TRUNCATE' then
+            insert into reprise_replay.captured (relation, kind) values (tg_relid, tg_op);
+            return null;
+          end if;
+          insert into reprise_replay.captured (relation, kind, old_row, new_row)
+            values (tg_relid, tg_op,
+                    case when tg_op <> 'INSERT' then old::text end, case when tg_op <> 'DELETE' then new::text end);
+          if tg_op = 'INSERT' then
+            root := coalesce(pg_partition_root(tg_relid), tg_relid);
+            perform set_config('reprise_replay.done' || root, (reprise_replay.counter('done', root) + 1)::text, true);
+          end if;
+          return null;
+        end $$;
+
+      create function reprise_replay.begin_insert() returns trigger language plpgsql security definer
+        set search_path = pg_catalog as $$
+        declare root oid := coalesce(pg_partition_root(tg_relid), tg_relid);
+        begin
+          perform set_config('reprise_replay.at' || root, reprise_replay.counter('done', root)::text, true);
+          return null;
+        end $$;
+
+      create function reprise_replay.before_insert() returns trigger language plpgsql security definer
+        set search_path = pg_catalog set timezone = 'UTC' set datestyle = 'ISO, MDY' set intervalstyle = 'postgres'
+        set extra_float_digits = 1 set bytea_output = 'hex' as $$
+        declare root oid := coalesce(pg_partition_root(tg_relid), tg_relid);
+                place integer := reprise_replay.counter('at', root);
+        begin
+          if exists (select from reprise_replay.expected
+                      where session = pg_backend_pid() and relation = root and ordinal = place
+                        and row_text = new::text) then
+            perform set_config('reprise_replay.at' || root, (place + 1)::text, true);
+          end if;
+          return new;
+        end $$;
+
+      grant usage on schema reprise_replay to public;
+      """;
+
+  private static final String TABLES = """
+      select c.oid, coalesce(pg_partition_root(c.oid), c.oid)::oid, c.oid::regclass::text, n.nspname || '.' || c.relname,
+             array(select a.attname::text from pg_attribute a
+                    where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped order by a.attnum), c.relkind::text
+        from pg_class c join pg_namespace n on n.oid = c.relnamespace
+       where c.relkind in ('r', 'p') and c.relpersistence = 'p'
+         and n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'reprise_replay', 'reprise_rebuild')
+      """;
+
+  private static final String DEFAULTS = """
+      select c.oid::regclass::text, quote_ident(a.attname), coalesce(pg_partition_root(c.oid), c.oid)::oid,
+             (select count(*) from pg_attribute r, pg_attribute o
+               where r.attrelid = coalesce(pg_partition_root(c.oid), c.oid) and r.attname = a.attname
+                 and o.attrelid = r.attrelid and o.attnum between 1 and r.attnum and not o.attisdropped),
+             format_type(a.atttypid, a.atttypmod), pg_get_expr(d.adbin, d.adrelid),
+             a.attidentity::text, pg_get_serial_sequence(c.oid::regclass::text, a.attname), c.relispartition
+        from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
+        left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+       where c.relkind in ('r', 'p') and c.relpersistence = 'p' and a.attnum > 0 and not a.attisdropped
+         and n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'reprise_replay', 'reprise_rebuild')
+         and a.attgenerated = '' and (d.oid is not null or a.attidentity <> '')
+      """;
+
+  private final Map<String, TableColumns> tables = new HashMap<>();
+  private final Map<Long, TableColumns> byOid = new HashMap<>();
+  private final Map<Long, Map<Integer, String>> sequences;
+
+  private Instruments(Collection<TableColumns> found, Map<Long, Map<Integer, String>> sequences) {
+    this.sequences = sequences;
+    for (var table : found) {
+      tables.put(table.label(), table);
+      byOid.put(table.oid(), table);
+    }
+  }
+
+  /** A column's default as the catalog has it. */
+  private record Default(
+      String table,
+      String column,
+      long root,
+      int number,
+      String type,
+      @Nullable String expression,
+      boolean identity,
+      @Nullable String sequence,
+      boolean partition) {
+
+    /** The sequence that its values come from; null for none. */
+    @Nullable
+    String drawnFrom() {
+      return identity ? sequence : expression == null ? null : sequenceOf(expression);
+    }
+
+    /** Literals with their casts are constants; whatever calls or names something is not. */
+    boolean isConstant() {
+      return expression != null
+          && expression.matches(
+              "(?s)\\(*(-?[0-9.]+|'([^']|'')*'|true|false|NULL)\\)*(::[\\w\\s\"().,\\[\\]]+)*");
+    }
+  }
+
+  /**
+   * Adds the instruments.
+   *
+   * @param watched the tables whose changes are recorded, as {@code schema.table}
+   */
+  static Instruments install(Connection scratch, Collection<String> watched) throws SQLException {
+    execute(scratch, SCHEMA);
+    var sequences = new HashMap<Long, Map<Integer, String>>();
+    for (var column : Jdbc.query(scratch, DEFAULTS, Binder.NOTHING, Instruments::readDefault)) {
+      replaceDefault(scratch, column);
+      var sequence = column.drawnFrom();
+      if (sequence != null) {
+        sequences
+            .computeIfAbsent(column.root(), root -> new HashMap<>())
+            .put(column.number() - 1, sequence);
+      }
+    }
+    var names = new HashSet<>(watched);
+    var leaves = new HashMap<String, TableColumns>();
+    for (var table : Jdbc.query(
+        scratch,
+        TABLES,
+        Binder.NOTHING,
+        row -> Map.entry(
+            row.getString(6),
+            new TableColumns(
+                row.getLong(1), row.getLong(2), row.getString(3), row.getString(4), List.of((String
+                        [])
+                    row.getArray(5).getArray()))))) {
+      addStatementTrigger(scratch, table.getValue());
+      if (table.getKey().equals("r") && names.contains(table.getValue().label())) {
+        addRowTriggers(scratch, table.getValue());
+        leaves.put(table.getValue().label(), table.getValue());
+      } else if (table.getKey().equals("p")) {
+        leaves.put(table.getValue().label(), table.getValue());
+      }
+    }
+    return new Instruments(leaves.values(), sequences);
+  }
+
+  private static Default readDefault(java.sql.ResultSet row) throws SQLException {
+    return new Default(
+        row.getString(1),
+        row.getString(2),
+        row.getLong(3),
+        row.getInt(4),
+        row.getString(5),
+        row.getString(6),
+        !row.getString(7).isEmpty(),
+        row.getString(8),
+        row.getBoolean(9));
+  }
+
+  private static void replaceDefault(Connection scratch, Default column) throws SQLException {
+    if (column.identity()) {
+      replaceIdentity(scratch, column);
+    } else if (!column.isConstant()) {
+      setDefault(scratch, column, String.valueOf(column.expression()));
+    }
+  }
+
+  /** A plain column takes its place, with a sequence of the same name. */
+  private static void replaceIdentity(Connection scratch, Default column) throws SQLException {
+    if (column.partition() || column.sequence() == null) {
+      return; // it goes with its parent's
+    }
+    var sequence = column.sequence();
+    var next = Jdbc.queryOne(
+            scratch,
+            "select case when is_called then last_value + 1 else last_value end from " + sequence,
+            Binder.NOTHING,
+            row -> row.getLong(1))
+        .orElse(1L);
+    execute(
+        scratch,
+        "alter table %1$s alter column %2$s drop identity; create sequence %3$s start %4$d minvalue %5$d owned by %1$s.%2$s"
+            .formatted(column.table(), column.column(), sequence, next, Math.min(1, next)));
+    setDefault(scratch, column, "nextval('" + sequence.replace("'", "''") + "')");
+  }
+
+  private static void setDefault(Connection scratch, Default column, String original)
+      throws SQLException {
+    var sequence = column.drawnFrom();
+    var recorded = sequence == null
+        ? "reprise_replay.recorded(%d::oid, %d)".formatted(column.root(), column.number())
+        : "reprise_replay.recorded(%d::oid, %d, '%s'::regclass)"
+            .formatted(column.root(), column.number(), sequence.replace("'", "''"));
+    execute(
+        scratch,
+        "alter table %s alter column %s set default case when reprise_replay.is_recorded(%d::oid) then (%s)::%s else (%s)::%s end"
+            .formatted(
+                column.table(),
+                column.column(),
+                column.root(),
+                recorded,
+                column.type(),
+                original,
+                column.type()));
+  }
+
+  private static @Nullable String sequenceOf(String expression) {
+    var matcher = java.util.regex.Pattern.compile("nextval\\('((?:[^']|'')+)'::regclass\\)")
+        .matcher(expression);
+    return matcher.matches() ? matcher.group(1).replace("''", "'") : null;
+  }
+
+  private static void addStatementTrigger(Connection scratch, TableColumns table)
+      throws SQLException {
+    execute(
+        scratch,
+        "create trigger \"!reprise_replay_begin\" before insert on %s for each statement execute function reprise_replay.begin_insert()"
+            .formatted(table.name()));
+  }
+
+  private static void addRowTriggers(Connection scratch, TableColumns table) throws SQLException {
+    execute(scratch, """
+        create trigger "~reprise_replay_insert" before insert on %1$s
+          for each row execute function reprise_replay.before_insert();
+        create trigger "!reprise_replay_capture" after insert or update or delete on %1$s
+          for each row execute function reprise_replay.capture();
+        create trigger "!reprise_replay_truncate" after truncate on %1$s
+          for each statement execute function reprise_replay.capture();
+        """.formatted(table.name()));
+  }
+
+  private static void execute(Connection connection, String sql) throws SQLException {
+    try (var statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  /** The table of that name, {@code schema.table}; null where it is not watched. */
+  @Nullable
+  TableColumns table(String label) {
+    return tables.get(label);
+  }
+
+  @Nullable
+  TableColumns table(long oid) {
+    return byOid.get(oid);
+  }
+
+  /** The table that a partition belongs to; else itself. */
+  TableColumns rootOf(TableColumns table) {
+    return byOid.getOrDefault(table.root(), table);
+  }
+
+  /** Sees to it that sequences do not give what the recorded inserts of a transaction, now applied, have taken. */
+  void passSequences(Connection scratch, RecordedTransaction transaction) throws SQLException {
+    for (var change : transaction.changes()) {
+      var row = change.kind() == Change.Kind.INSERT ? Captured.of(change).after() : null;
+      var table = row == null ? null : tables.get(change.relation().qualifiedName());
+      if (row != null && table != null) {
+        var root = rootOf(table);
+        for (var drawn : sequences.getOrDefault(root.oid(), Map.of()).entrySet()) {
+          pass(scratch, drawn.getValue(), row.get(root.columns().get(drawn.getKey())));
+        }
+      }
+    }
+  }
+
+  private static void pass(Connection scratch, String sequence, @Nullable String value)
+      throws SQLException {
+    if (value != null) {
+      var unused = Jdbc.query(
+          scratch,
+          "select reprise_replay.pass(?::regclass, ?::numeric::bigint)::text",
+          statement -> {
+            statement.setString(1, sequence);
+            statement.setString(2, value);
+          },
+          row -> true);
+    }
+  }
+
+  /** All that are watched. */
+  Collection<String> labels() {
+    return Arrays.asList(tables.keySet().toArray(String[]::new));
+  }
+}

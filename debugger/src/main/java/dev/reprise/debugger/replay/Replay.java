@@ -1,0 +1,226 @@
+package dev.reprise.debugger.replay;
+
+import dev.reprise.RepriseException;
+import dev.reprise.debugger.history.History;
+import dev.reprise.debugger.history.Relation;
+import dev.reprise.debugger.history.Snapshot;
+import dev.reprise.debugger.rebuild.Rebuilder;
+import dev.reprise.debugger.rebuild.Scratch;
+import dev.reprise.runtime.execution.Rehearsal;
+import dev.reprise.runtime.postgres.Binder;
+import dev.reprise.runtime.postgres.Database;
+import dev.reprise.runtime.postgres.Jdbc;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+
+/**
+ * A faithful replay: the transactions of a trace run again, by the code that ran, on the states that they saw, and what
+ * they return and write is compared with what is recorded. The source database is only read. For one thread.
+ */
+public final class Replay implements AutoCloseable {
+  private final Trace trace;
+  private final Window window;
+  private final Rehearsal rehearsal;
+  private final ExecutorService threads;
+  private final Options options;
+  private final Ground ground;
+
+  /**
+   * How to go about it.
+   *
+   * @param orders how many other orders of concurrent transactions are tried where something differs
+   * @param patience how long a body, or the code from one to the next, may take
+   * @param comparesArguments whether calls must have the arguments of the log; false where values were replaced since
+   */
+  public record Options(int orders, Duration patience, boolean comparesArguments) {
+    /** 50 orders, a minute. */
+    public static final Options DEFAULT = new Options(50, Duration.ofMinutes(1));
+
+    /** With comparison of arguments. */
+    public Options(int orders, Duration patience) {
+      this(orders, patience, true);
+    }
+  }
+
+  /**
+   * The state that every attempt begins with a copy of.
+   *
+   * @param version of its server
+   * @param notes in what it differs from production
+   */
+  private record Ground(
+      Scratch start, Instruments instruments, String version, List<String> notes) {}
+
+  private Replay(
+      Trace trace,
+      Window window,
+      Database source,
+      ExecutorService threads,
+      Options options,
+      Ground ground) {
+    this.trace = trace;
+    this.window = window;
+    this.rehearsal = new Rehearsal(source, threads, options.comparesArguments());
+    this.threads = threads;
+    this.options = options;
+    this.ground = ground;
+  }
+
+  /**
+   * Rebuilds the state that the trace began on.
+   *
+   * @param source the database of the log, which is only read
+   * @param into an empty scratch database, which this replay closes, also where it cannot be prepared
+   * @param threads runs the author's code
+   * @throws RepriseException where the history does not tell what the trace saw, or the state cannot be rebuilt
+   */
+  public static Replay prepare(
+      Trace trace,
+      History history,
+      Database source,
+      Scratch into,
+      ExecutorService threads,
+      Options options) {
+    boolean prepared = false;
+    try {
+      var replay = made(trace, history, source, into, threads, options);
+      prepared = true;
+      return replay;
+    } catch (SQLException e) {
+      throw new RepriseException("the replay cannot be prepared: " + e.getMessage(), e);
+    } finally {
+      if (!prepared) {
+        into.close();
+      }
+    }
+  }
+
+  private static Replay made(
+      Trace trace,
+      History history,
+      Database source,
+      Scratch into,
+      ExecutorService threads,
+      Options options)
+      throws SQLException {
+    if (trace.calls().isEmpty()) {
+      throw new RepriseException("none of these executions has a transaction in its log");
+    }
+    var window = Window.of(history, trace, now(history, source));
+    var start = new Rebuilder(history).at(window.epoch(), window::isAtStart, into, Set.of());
+    try (var connection = start.open()) {
+      connection.setAutoCommit(true);
+      var watched = new HashSet<String>();
+      for (Relation relation : history.relations(window.epoch())) {
+        watched.add(relation.qualifiedName());
+      }
+      var instruments = Instruments.install(connection, watched);
+      var notes = new ArrayList<>(start.notes());
+      for (var table : history.unrecorded(window.epoch())) {
+        notes.add("not recorded: " + table);
+      }
+      var version = text(connection, "show server_version");
+      return new Replay(
+          trace, window, source, threads, options, new Ground(start, instruments, version, notes));
+    }
+  }
+
+  /** All that there is. */
+  private static Snapshot now(History history, Database source) throws SQLException {
+    var end = history.end();
+    return end.isPresent()
+        ? end.get()
+        : Snapshot.parse(
+            source.log(connection -> text(connection, "select pg_current_snapshot()::text")));
+  }
+
+  private static String text(Connection connection, String query) throws SQLException {
+    return Jdbc.queryOne(connection, query, Binder.NOTHING, row -> row.getString(1))
+        .orElseThrow();
+  }
+
+  /** Replays, and tries other orders where something differs. */
+  public Report run() throws InterruptedException {
+    return run(scratch -> {});
+  }
+
+  /**
+   * Replays, and shows what it leaves. May be called again: each replay begins from the start.
+   *
+   * @param walked is given the database after every order that is tried, before it is dropped; the first is the usual one
+   */
+  public Report run(Consumer<Scratch> walked) throws InterruptedException {
+    return run(UnaryOperator.identity(), walked);
+  }
+
+  /**
+   * Replays by other plans.
+   *
+   * @param planned the plan to walk by in place of the right one
+   * @param walked is given the database after each walk, before it is dropped
+   */
+  Report run(UnaryOperator<Plan> planned, Consumer<Scratch> walked) throws InterruptedException {
+    try {
+      var outcome =
+          new OrderSearch(moved -> attempt(moved, planned, walked), options.orders()).go();
+      return new Report(
+          outcome.verdicts(),
+          ends(),
+          window.epoch().serverVersion(),
+          ground.version(),
+          ground.notes());
+    } catch (SQLException e) {
+      throw new RepriseException("the replay could not go on: " + e.getMessage(), e);
+    }
+  }
+
+  private OrderSearch.Outcome attempt(
+      Map<Integer, Integer> moved, UnaryOperator<Plan> planned, Consumer<Scratch> walked)
+      throws SQLException, InterruptedException {
+    var plan = planned.apply(window.plan(trace, moved));
+    try (var copy = ground.start().copy();
+        var actors = new Actors(rehearsal, threads, options.patience(), trace.scripts())) {
+      var walk =
+          new Walk(plan, copy::open, ground.instruments(), actors, threads, options.patience());
+      var verdicts = walk.go();
+      walked.accept(copy);
+      return new OrderSearch.Outcome(plan.schedule(), verdicts);
+    }
+  }
+
+  /** Whether the code of each execution came to the recorded end. */
+  private List<Report.End> ends() {
+    var ends = new ArrayList<Report.End>();
+    for (var script : trace.scripts()) {
+      ends.add(Report.End.of(
+          script,
+          rehearsal.run(script.application(), script.row(), script.log(), Rehearsal.Stage.NONE)));
+    }
+    return ends;
+  }
+
+  /** The trace. */
+  public Trace trace() {
+    return trace;
+  }
+
+  /** The states between the transactions, to be looked at. */
+  public Timeline timeline(Report report) {
+    return new Timeline(ground.start(), window.plan(trace, Map.of()), report);
+  }
+
+  /** Drops the scratch database. */
+  @Override
+  public void close() {
+    ground.start().close();
+  }
+}

@@ -1,0 +1,207 @@
+package dev.reprise.debugger.replay;
+
+import dev.reprise.debugger.history.Snapshot;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * When which snapshot is taken and which body is run, so that every call sees what it saw. Immutable.
+ *
+ * <p>A snapshot is taken when exactly those commits are done that it sees. Transaction ids say nothing about that: an id is
+ * given at the first write, maybe long after the snapshot. A body runs when its transaction committed, on the snapshot
+ * taken earlier, and commits at once; not when its snapshot was taken, because locks, unique and foreign keys and TRUNCATE
+ * look past snapshots. What has not committed runs where its snapshot was taken.
+ */
+final class Schedule {
+  /** In place of a place: the call failed and left no snapshot, and its place is to be looked for up to the usual one. */
+  static final int UP_TO_USUAL = Integer.MIN_VALUE;
+
+  private final CommitOrder order;
+  private final List<Placed> placed;
+  private final Set<Integer> sought;
+
+  private Schedule(CommitOrder order, List<Placed> placed, Set<Integer> sought) {
+    this.order = order;
+    this.placed = placed;
+    this.sought = sought;
+  }
+
+  /**
+   * A call as the schedule sees it.
+   *
+   * @param number its own, by which calls at one place are ordered
+   * @param transaction the id of its transaction where it committed changes
+   * @param snapshot what it saw; null where that is not recorded
+   * @param takesSnapshotLate whether each of its statements takes its own snapshot
+   * @param previous the number of the call before it in its branch
+   * @param hint where the snapshot is not recorded: how many commits were done when it ended, as far as clocks tell
+   */
+  record Call(
+      int number,
+      @Nullable Long transaction,
+      @Nullable Snapshot snapshot,
+      boolean takesSnapshotLate,
+      @Nullable Integer previous,
+      int hint) {}
+
+  /**
+   * Where a call is placed; a place is the number of commits done before.
+   *
+   * @param taken where its snapshot is taken
+   * @param place where its body runs
+   * @param earliest from where on its body could run
+   * @param latest until where its body could run
+   * @param commit the place of its own commit; -1 for none
+   */
+  record Placed(Call call, int taken, int place, int earliest, int latest, int commit) {}
+
+  /** What is to be done next. */
+  sealed interface Action {
+    /** A call's snapshot is taken. */
+    record Take(int call) implements Action {}
+
+    /** A call's body is run. */
+    record Run(int call) implements Action {}
+
+    /** A call whose place is looked for is run, compared, and undone; where it is as recorded, that was its place. */
+    record Try(int call) implements Action {}
+
+    /** A call's transaction ends: it is compared, and committed where it was. */
+    record End(int call) implements Action {}
+
+    /** A commit that none of the calls made is applied. */
+    record Apply(long transaction) implements Action {}
+  }
+
+  /** With every body at its usual place. */
+  static Schedule of(CommitOrder order, List<Call> calls) {
+    return of(order, calls, Map.of());
+  }
+
+  /**
+   * With some bodies at other places.
+   *
+   * @param moved the places of bodies, by the numbers of their calls; brought into what is possible
+   */
+  static Schedule of(CommitOrder order, List<Call> calls, Map<Integer, Integer> moved) {
+    var earliest = new int[calls.size()];
+    var latest = new int[calls.size()];
+    for (int i = 0; i < calls.size(); i++) {
+      var call = calls.get(i);
+      latest[i] = order.size();
+      int ranked = call.snapshot() == null ? -1 : rank(order, call);
+      int after = call.previous() == null ? 0 : endOf(order, calls.get(call.previous()), earliest);
+      earliest[i] = ranked >= 0 ? ranked : Math.min(order.size(), after);
+      if (call.previous() != null && ranked >= 0) {
+        latest[call.previous()] = Math.min(latest[call.previous()], ranked);
+      }
+    }
+    for (int i = calls.size() - 1; i >= 0; i--) {
+      var previous = calls.get(i).previous();
+      if (previous != null) {
+        latest[previous] = Math.min(latest[previous], latest[i]);
+      }
+    }
+    var placed = new ArrayList<Placed>();
+    var sought = new HashSet<Integer>();
+    for (int i = 0; i < calls.size(); i++) {
+      var call = calls.get(i);
+      var previous = call.previous();
+      if (previous != null && call.snapshot() == null) {
+        earliest[i] = Math.max(earliest[i], placed.get(previous).place());
+      }
+      var wanted = moved.get(i);
+      if (wanted != null && wanted == UP_TO_USUAL) {
+        sought.add(i);
+        wanted = null;
+      }
+      placed.add(place(order, call, earliest[i], latest[i], wanted));
+    }
+    return new Schedule(order, List.copyOf(placed), sought);
+  }
+
+  /** With every call at a place that somebody else has chosen. */
+  static Schedule of(List<Placed> placed, CommitOrder order) {
+    return new Schedule(order, List.copyOf(placed), Set.of());
+  }
+
+  private static int rank(CommitOrder order, Call call) {
+    int rank = call.snapshot() == null ? 0 : order.rank(call.snapshot());
+    int own = call.transaction() == null ? -1 : order.placeOf(call.transaction());
+    return own >= 0 ? Math.min(rank, own) : rank;
+  }
+
+  private static int endOf(CommitOrder order, Call call, int[] earliest) {
+    int own = call.transaction() == null ? -1 : order.placeOf(call.transaction());
+    return own >= 0 ? own + 1 : earliest[call.number()];
+  }
+
+  private static Placed place(
+      CommitOrder order, Call call, int earliest, int latest, @Nullable Integer moved) {
+    int commit = call.transaction() == null ? -1 : order.placeOf(call.transaction());
+    int from = earliest;
+    int to = commit >= 0 ? commit : Math.max(from, latest);
+    int usual = commit >= 0 ? commit : call.snapshot() == null ? call.hint() : from;
+    int wanted = moved == null ? usual : moved;
+    int place = Math.max(from, Math.min(to, wanted));
+    boolean late = call.takesSnapshotLate() || call.snapshot() == null;
+    return new Placed(call, late ? place : from, place, from, to, commit);
+  }
+
+  /** Where the calls are, by their numbers. */
+  List<Placed> placed() {
+    return placed;
+  }
+
+  CommitOrder order() {
+    return order;
+  }
+
+  /** All actions in their order. */
+  List<Action> actions() {
+    var actions = new ArrayList<Action>();
+    for (int place = 0; place <= order.size(); place++) {
+      addPlace(place, actions);
+      if (place < order.size()) {
+        addCommit(place, actions);
+      }
+    }
+    return actions;
+  }
+
+  private void addPlace(int place, List<Action> actions) {
+    for (var one : placed) {
+      if (one.taken() == place) {
+        actions.add(new Action.Take(one.call().number()));
+      }
+    }
+    for (var one : placed) {
+      if (sought.contains(one.call().number()) && one.earliest() <= place && place < one.place()) {
+        actions.add(new Action.Try(one.call().number()));
+      }
+      if (one.place() == place && one.commit() != place) {
+        actions.add(new Action.Run(one.call().number()));
+        if (one.commit() < 0) {
+          actions.add(new Action.End(one.call().number()));
+        }
+      }
+    }
+  }
+
+  private void addCommit(int place, List<Action> actions) {
+    for (var one : placed) {
+      if (one.commit() == place) {
+        if (one.place() == place) {
+          actions.add(new Action.Run(one.call().number()));
+        }
+        actions.add(new Action.End(one.call().number()));
+        return;
+      }
+    }
+    actions.add(new Action.Apply(order.transactions().get(place)));
+  }
+}

@@ -1,0 +1,168 @@
+package dev.reprise.debugger.replay;
+
+import dev.reprise.RepriseException;
+import dev.reprise.debugger.history.Epoch;
+import dev.reprise.debugger.history.History;
+import dev.reprise.debugger.history.Lsn;
+import dev.reprise.debugger.history.RecordedTransaction;
+import dev.reprise.debugger.history.Snapshot;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The part of the history that a trace is about: the state it starts from, and the commits from there to its end.
+ *
+ * @param epoch the recording it is in
+ * @param start what every call of the trace saw at least
+ * @param heldBack recorded transactions that {@code start} may see, but that come later
+ * @param commits those after the start, in the order of their commit records
+ */
+public record Window(
+    Epoch epoch, Snapshot start, Set<Long> heldBack, List<RecordedTransaction> commits) {
+  /** Clocks of nodes are estimates: a failed call may have begun so much before its record says. */
+  private static final Duration CLOCKS_DIFFER = Duration.ofMillis(500);
+
+  /** A commit without its changes. */
+  private record Commit(long transaction, Lsn at, Instant time) {}
+
+  /**
+   * Of a trace with at least one call.
+   *
+   * @param now what is visible now, for traces of failures alone, which left no snapshot
+   */
+  public static Window of(History history, Trace trace, Snapshot now) {
+    var snapshots = List.copyOf(trace.snapshots().values());
+    var start = snapshots.stream().min(Comparator.comparing(Snapshot::rank)).orElse(now);
+    var last = snapshots.stream().max(Comparator.comparing(Snapshot::rank)).orElse(now);
+    var epoch = history.epochSeeing(start);
+    if (epoch.epoch() != history.epochSeeing(last).epoch()) {
+      throw new RepriseException(
+          "the recording was interrupted between the first and the last of these calls; replay them in parts");
+    }
+    var commits = commits(history, epoch);
+    if (!holdsAllOf(trace, commits)) {
+      epoch = history.epochSeeing(now);
+      commits = commits(history, epoch);
+    }
+    return within(history, trace, epoch, start, last, commits);
+  }
+
+  private static List<Commit> commits(History history, Epoch epoch) {
+    var commits = new ArrayList<Commit>();
+    history.commits(
+        epoch, Lsn.ZERO, Lsn.MAX, (xid, at, time) -> commits.add(new Commit(xid, at, time)));
+    return commits;
+  }
+
+  private static boolean holdsAllOf(Trace trace, List<Commit> commits) {
+    var known = new HashSet<Long>();
+    commits.forEach(commit -> known.add(commit.transaction()));
+    return trace.calls().stream()
+        .map(call -> call.operation().transactionId())
+        .filter(Objects::nonNull)
+        .allMatch(known::contains);
+  }
+
+  private static Window within(
+      History history,
+      Trace trace,
+      Epoch epoch,
+      Snapshot start,
+      Snapshot last,
+      List<Commit> commits) {
+    var own = new HashSet<Long>();
+    @Nullable Instant earliest = null;
+    Instant latest = Instant.MIN;
+    for (var call : trace.calls()) {
+      var transaction = call.operation().transactionId();
+      if (transaction != null) {
+        own.add(transaction);
+      }
+      if (call.operation().snapshot() == null) {
+        var begun = Trace.begun(call.operation()).minus(CLOCKS_DIFFER);
+        earliest = earliest == null || begun.isBefore(earliest) ? begun : earliest;
+        var ended = call.operation().completedAt().plus(CLOCKS_DIFFER);
+        latest = ended.isAfter(latest) ? ended : latest;
+      }
+    }
+    int end = 0;
+    for (int i = 0; i < commits.size(); i++) {
+      if (own.contains(commits.get(i).transaction())) {
+        end = i + 1;
+      }
+    }
+    boolean onlyFailures = trace.snapshots().isEmpty();
+    var heldBack = new HashSet<Long>();
+    var inside = new HashMap<Long, Commit>();
+    for (int i = 0; i < commits.size(); i++) {
+      var commit = commits.get(i);
+      boolean atStart = start.sees(commit.transaction())
+          && (earliest == null || commit.time().isBefore(earliest));
+      if (!atStart) {
+        heldBack.add(commit.transaction());
+        boolean seen = !onlyFailures && last.sees(commit.transaction());
+        if (i < end || seen || commit.time().isBefore(latest)) {
+          inside.put(commit.transaction(), commit);
+        }
+      }
+    }
+    return new Window(epoch, start, heldBack, load(history, epoch, inside));
+  }
+
+  private static List<RecordedTransaction> load(
+      History history, Epoch epoch, Map<Long, Commit> inside) {
+    var loaded = new ArrayList<RecordedTransaction>();
+    var first = inside.values().stream().map(Commit::at).min(Comparator.naturalOrder());
+    var last = inside.values().stream().map(Commit::at).max(Comparator.naturalOrder());
+    if (first.isPresent() && last.isPresent()) {
+      var before = new Lsn(first.get().position() - 1);
+      history.transactions(epoch, before, last.get(), transaction -> {
+        if (inside.containsKey(transaction.xid())) {
+          loaded.add(transaction);
+        }
+      });
+    }
+    return loaded;
+  }
+
+  /** Whether a transaction belongs to the state at the start. */
+  public boolean isAtStart(long transaction) {
+    return start.sees(transaction) && !heldBack.contains(transaction);
+  }
+
+  /** The plan of a trace in this window, with some bodies moved. */
+  Plan plan(Trace trace, Map<Integer, Integer> moved) {
+    var recorded = new HashMap<Long, RecordedTransaction>();
+    commits.forEach(commit -> recorded.put(commit.xid(), commit));
+    var order = CommitOrder.of(
+        commits.stream().map(RecordedTransaction::xid).toList(),
+        trace.snapshots().values());
+    var calls = new ArrayList<Schedule.Call>();
+    for (int i = 0; i < trace.calls().size(); i++) {
+      var call = trace.calls().get(i);
+      var ended = call.operation().completedAt();
+      int hint = 0;
+      for (int place = 0; place < order.size(); place++) {
+        var commit = Objects.requireNonNull(recorded.get(order.transactions().get(place)));
+        hint = commit.committedAt().isAfter(ended) ? hint : place + 1;
+      }
+      calls.add(new Schedule.Call(
+          i,
+          call.operation().transactionId(),
+          Trace.snapshotOf(call),
+          call.isolation() == dev.reprise.Isolation.READ_COMMITTED,
+          trace.previousOf(i),
+          hint));
+    }
+    return new Plan(Schedule.of(order, calls, moved), trace.calls(), recorded);
+  }
+}

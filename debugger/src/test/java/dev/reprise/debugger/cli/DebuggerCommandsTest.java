@@ -1,0 +1,286 @@
+package dev.reprise.debugger.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.jdi.Bootstrap;
+import com.sun.jdi.VirtualMachine;
+import com.sun.jdi.connect.AttachingConnector;
+import com.sun.jdi.event.BreakpointEvent;
+import com.sun.jdi.event.ClassPrepareEvent;
+import dev.reprise.debugger.replay.RecordedNode;
+import dev.reprise.debugger.replay.Scripted;
+import dev.reprise.runtime.cli.RepriseCommand;
+import dev.reprise.runtime.config.Environment;
+import dev.reprise.runtime.json.Json;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands of the debugger on a recorded database. */
+class DebuggerCommandsTest {
+  @TempDir
+  private static Path directory;
+
+  private static RecordedNode node;
+  private static Path jar;
+
+  @BeforeAll
+  static void start() throws Exception {
+    node = new RecordedNode("""
+        create table item (name text primary key, stock int not null);
+        create table sale (id bigserial primary key, item text not null);
+        """);
+    node.run("insert into item values ('pen', 5)");
+    jar = jarOf(Scripted.class);
+    node.start("first", "update item set stock = stock - 1", "select stock from item")
+        .result();
+    node.start(
+            "second",
+            "update item set stock = stock * 10",
+            "insert into sale (item) values ('pen')")
+        .result();
+    node.start("random", "insert into sale (item) values (random()::text)").result();
+    node.run("update item set stock = 0");
+  }
+
+  @AfterAll
+  static void stop() {
+    node.close();
+  }
+
+  private static Path jarOf(Class<?> type) throws IOException {
+    var file = directory.resolve("functions.jar");
+    var name = type.getName().replace('.', '/') + ".class";
+    try (var out = new JarOutputStream(Files.newOutputStream(file));
+        var in = type.getClassLoader().getResourceAsStream(name)) {
+      out.putNextEntry(new JarEntry(name));
+      out.write(in.readAllBytes());
+      out.closeEntry();
+    }
+    return file;
+  }
+
+  /** What came of a command. */
+  private record Run(int exitCode, String out, String err) {}
+
+  private static Run run(String command, String... more) {
+    var arguments = new ArrayList<>(List.of(command, "--database", url()));
+    arguments.addAll(List.of(more));
+    var out = new StringWriter();
+    var err = new StringWriter();
+    int exitCode = RepriseCommand.run(
+        new Environment(Map.of()),
+        new PrintWriter(out),
+        new PrintWriter(err),
+        arguments.toArray(String[]::new));
+    return new Run(exitCode, out.toString(), err.toString());
+  }
+
+  private static String url() {
+    var config = node.config();
+    return config.url() + (config.url().contains("?") ? "&" : "?") + "user=" + config.user()
+        + "&password="
+        + URLEncoder.encode(String.valueOf(config.password()), StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void replayTellsWhatIsFaithful() {
+    var run = run("replay", "--functions", jar.toString(), "first", "second");
+    assertThat(run.exitCode()).as(run.err() + run.out()).isZero();
+    assertThat(run.out()).contains("FAITHFUL", "first@1", "second@1", "replayed on");
+  }
+
+  @Test
+  void replayTellsWhatDiffersForProgramsToo() {
+    var run = run("replay", "--format", "json", "--functions", jar.toString(), "random");
+    assertThat(run.exitCode()).as(run.err() + run.out()).isEqualTo(1);
+    assertThat(Json.parse(run.out()))
+        .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.MAP)
+        .containsEntry("faithful", false)
+        .containsKeys("transactions", "recordedOn", "replayedOn");
+    assertThat(run.out()).contains("\"column\":\"item\"");
+  }
+
+  @Test
+  void theVersionsOfRowsAreAViewToo() throws Exception {
+    var run = run("history", "item", "pen");
+    assertThat(run.out()
+            .lines()
+            .skip(1)
+            .map(line -> line.replaceAll("^\\S+ +", ""))
+            .toList())
+        .as(run.err())
+        .hasSizeGreaterThanOrEqualTo(4)
+        .anyMatch(line -> line.contains("first@1"))
+        .anyMatch(line -> line.contains("second@1"))
+        .anyMatch(line -> line.contains("(no function)"));
+    assertThat(node.text("""
+            select string_agg(kind || ' ' || coalesce(execution || '@' || position, '-') || ' ' || (new_row ->> 'stock'),
+                              ', ' order by commit_lsn nulls first, ordinal)
+              from reprise_history.row_versions where table_name = 'item' and new_row ->> 'name' = 'pen'
+            """)).endsWith("UPDATE first@1 4, UPDATE second@1 40, UPDATE - 0");
+  }
+
+  @Test
+  void aSpanOfTimeIsReplayed() {
+    var run = run("replay", "--functions", jar.toString(), "--from", "2000-01-01T00:00:00Z");
+    assertThat(run.exitCode()).as(run.err() + run.out()).isEqualTo(1);
+    assertThat(run.out()).contains("first@1", "second@1", "random@1");
+  }
+
+  @Test
+  void whatCannotBeReplayedIsSaid() {
+    assertThat(run("replay", "--functions", jar.toString(), "unknown"))
+        .isEqualTo(
+            new Run(2, "", "reprise: there is no execution unknown" + System.lineSeparator()));
+    assertThat(run("replay", "first").err()).contains("--functions");
+    assertThat(run("replay").exitCode()).isEqualTo(2);
+  }
+
+  @Test
+  void oneStepsThroughTheTransactions() {
+    var before = System.in;
+    System.setIn(new ByteArrayInputStream("""
+        select stock from item
+        n
+        select stock from item
+        d
+        n
+        select stock from item
+        b
+        b
+        select 'was ' || stock from item
+        update item set stock = 77
+        select 'is ' || stock from item
+        l
+        select nonsense
+        q
+        """.getBytes(StandardCharsets.UTF_8)));
+    try {
+      var run = run("replay", "--functions", jar.toString(), "--interactive", "first", "second");
+      assertThat(run.exitCode()).as(run.err()).isZero();
+      assertThat(run.out())
+          .containsSubsequence(
+              "before 1",
+              "5",
+              "UPDATE public.item {name=pen, stock=5 -> 4}",
+              "before 2",
+              "4",
+              "INSERT public.sale",
+              "after all transactions",
+              "40",
+              "before 2",
+              "before 1",
+              "was 5",
+              "1 rows changed, and rolled back",
+              "is 5",
+              "> 1");
+      assertThat(run.err()).contains("nonsense");
+    } finally {
+      System.setIn(before);
+    }
+  }
+
+  @Test
+  void theDatabaseIsSeenAsACallSawOrLeftIt() {
+    var sql = "select stock from item";
+    assertThat(run("at", "--execution", "second", "--before", sql).out())
+        .contains("4")
+        .doesNotContain("40");
+    assertThat(run("at", "--execution", "second", sql).out()).contains("40");
+    assertThat(run("at", "--execution", "first@1", sql).out()).contains("4").doesNotContain("40");
+    assertThat(
+            run("at", "--format", "json", "--time", "2999-01-01T00:00:00Z", sql).out())
+        .isEqualToIgnoringNewLines("[{\"stock\":\"0\"}]");
+    var early = run("at", "--time", "2000-01-01T00:00:00Z", sql);
+    assertThat(early.exitCode()).isEqualTo(2);
+    assertThat(early.err()).contains("recording began");
+  }
+
+  @Test
+  void theHistoryOfARowNamesTheCallsThatMadeIt() {
+    var run = run("history", "item", "pen");
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out())
+        .containsSubsequence(
+            "UPDATE", "first@1 Scripted.run", "second@1 Scripted.run", "(no function)");
+    assertThat(run("history", "--format", "json", "public.item", "name=pen").out())
+        .contains("\"execution\":\"first\"", "\"position\":\"1\"");
+    assertThat(run("history", "nothing", "1").err()).contains("no table nothing is recorded");
+  }
+
+  @Test
+  @Timeout(120)
+  void aDebuggerStopsInTheFunctionThatIsReplayed() throws Exception {
+    int port;
+    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = socket.getLocalPort();
+    }
+    var command = CompletableFuture.supplyAsync(() -> run(
+        "replay",
+        "--functions",
+        jar.toString(),
+        "--suspend",
+        "--debug-port",
+        Integer.toString(port),
+        "first"));
+    var machine = Awaitility.await()
+        .atMost(30, TimeUnit.SECONDS)
+        .ignoreExceptions()
+        .until(() -> attach(port), found -> found != null);
+    var requests = machine.eventRequestManager();
+    var prepared = requests.createClassPrepareRequest();
+    prepared.addClassFilter(Scripted.class.getName());
+    prepared.enable();
+    machine.resume();
+    boolean stopped = false;
+    while (!stopped) {
+      var events = machine.eventQueue().remove(60_000);
+      assertThat(events).isNotNull();
+      for (var event : events) {
+        if (event instanceof ClassPrepareEvent loaded) {
+          var run = loaded.referenceType().methodsByName("run").get(0);
+          requests.createBreakpointRequest(run.location()).enable();
+        }
+        stopped |= event instanceof BreakpointEvent;
+      }
+      if (!stopped) {
+        events.resume();
+      }
+    }
+    machine.dispose();
+    assertThat(command.get(60, TimeUnit.SECONDS).exitCode()).isZero();
+  }
+
+  private static VirtualMachine attach(int port) throws Exception {
+    for (AttachingConnector connector : Bootstrap.virtualMachineManager().attachingConnectors()) {
+      if (connector.name().equals("com.sun.jdi.SocketAttach")) {
+        var arguments = connector.defaultArguments();
+        java.util.Objects.requireNonNull(arguments.get("hostname")).setValue("127.0.0.1");
+        java.util.Objects.requireNonNull(arguments.get("port")).setValue(Integer.toString(port));
+        return connector.attach(arguments);
+      }
+    }
+    throw new IllegalStateException("no connector");
+  }
+}
