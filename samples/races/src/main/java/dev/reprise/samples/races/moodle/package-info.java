@@ -1,0 +1,5 @@
+/** From Moodle. */
+@NullMarked
+package dev.reprise.samples.races.moodle;
+
+import org.jspecify.annotations.NullMarked;

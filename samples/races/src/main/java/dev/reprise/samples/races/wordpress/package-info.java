@@ -1,0 +1,5 @@
+/** From WordPress. */
+@NullMarked
+package dev.reprise.samples.races.wordpress;
+
+import org.jspecify.annotations.NullMarked;

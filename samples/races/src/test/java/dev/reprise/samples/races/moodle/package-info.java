@@ -1,0 +1,4 @@
+@NullMarked
+package dev.reprise.samples.races.moodle;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.reprise.samples.races;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.reprise.samples.races.wordpress;
+
+import org.jspecify.annotations.NullMarked;
