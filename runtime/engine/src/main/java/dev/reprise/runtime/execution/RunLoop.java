@@ -42,6 +42,7 @@ final class RunLoop implements Runnable {
   private volatile UUID owner;
   private volatile boolean shuttingDown;
   private volatile @Nullable Run current;
+  private boolean commitUnknown;
 
   /**
    * For an execution that the node owns.
@@ -117,12 +118,16 @@ final class RunLoop implements Runnable {
     if (loaded != null) {
       run.absorb(loaded.row(), loaded.operations());
     }
+    if (commitUnknown) {
+      run.markCommitUnknown();
+    }
     run.tick(services.clock().now());
     current = run;
     if (shuttingDown) {
       run.halt(Unwinding.Reason.ABANDONED, "shutting down");
     }
     var ending = new RunAttempt(run).go();
+    commitUnknown = run.isCommitUnknown();
     if (ending instanceof Ending.Settled settled) {
       return settle(settled);
     }
@@ -220,7 +225,7 @@ final class RunLoop implements Runnable {
     return null;
   }
 
-  private boolean giveUp(Run run) {
+  private boolean giveUp(Run run) throws InterruptedException {
     if (!run.beginBirth()) { // waits for one under way: nobody is told that nothing happened before
       // that is certain
       return false; // its row brings it back, here or elsewhere
@@ -228,13 +233,21 @@ final class RunLoop implements Runnable {
     run.birth().end(false);
     if (shuttingDown) {
       settlements.failed(
-          identity.execution(), new OverloadedException("the node shuts down; nothing was begun"));
+          identity.execution(),
+          commitUnknown
+              ? new DatabaseUnavailableException(
+                  "the node shuts down, and the outcome of a commit is unknown",
+                  new SQLException("commit unknown", "08007"))
+              : new OverloadedException("the node shuts down; nothing was begun"));
       return false;
     }
     var node = services.membership().node();
     if (!node.equals(owner)) {
       owner = node;
       return true;
+    }
+    if (commitUnknown) { // a caller who is told that nothing happened may do it again
+      return lookAgain();
     }
     var halted = run.halted();
     settlements.failed(

@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,14 +41,17 @@ public final class Database implements AutoCloseable {
     this.calls = pool(
         "calls",
         config.callConnections(),
+        "TRANSACTION_SERIALIZABLE",
         new SessionSource(config, serializable, hook, optionsRefused).patient());
     this.log = pool(
         "log",
         config.logConnections(),
+        "TRANSACTION_READ_COMMITTED",
         new SessionSource(config, readCommitted, hook, optionsRefused).patient());
     this.housekeeping = pool(
         "housekeeping",
         config.housekeepingConnections(),
+        "TRANSACTION_READ_COMMITTED",
         new SessionSource(config, readCommitted, hook, optionsRefused));
     this.logRunner = new TransactionRunner(log, RETRY);
     this.housekeepingRunner = new TransactionRunner(housekeeping, RETRY);
@@ -176,11 +180,16 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  private static HikariDataSource pool(String name, int size, SessionSource source) {
+  /**
+   * The isolation level is said although the sessions have it: HikariCP would ask the first connection for it once, and
+   * if that is lost at this very moment, never open another.
+   */
+  static HikariDataSource pool(String name, int size, String isolation, DataSource source) {
     var pool = new HikariConfig();
     pool.setPoolName("reprise-" + name);
     pool.setDataSource(source);
     pool.setAutoCommit(false);
+    pool.setTransactionIsolation(isolation);
     pool.setMaximumPoolSize(size);
     pool.setMinimumIdle(Math.max(1, size / 4));
     pool.setConnectionTimeout(CONNECTION_TIMEOUT.toMillis());

@@ -89,6 +89,27 @@ class LostCommitTest {
     assertThat(HttpCalls.answer(call).body()).isEqualTo("\"first\"");
   }
 
+  /** Others are told soon that the database is gone; this call may have had its effect, and waits to know. */
+  @Test
+  void aCallWhoseCommitIsUnknownIsNotRefusedInAnOutage() {
+    var proxy = SITE.proxy();
+    var gate = SITE.closedGate("commit Vault.putOnce");
+    var node = SITE.nodeBehind(proxy);
+    var call = node.http().call("Vault.putOnce", "[\"f\"]");
+    gate.awaitBlocked(1);
+    proxy.refuse();
+    proxy.cutClients();
+    gate.open();
+
+    var refused = HttpCalls.answer(node.http().call("Vault.put", "[\"g\"]"));
+    assertThat(refused.statusCode()).isEqualTo(503);
+    assertThat(call).isNotDone();
+    proxy.admit();
+
+    assertThat(HttpCalls.answer(call).body()).isEqualTo("\"first\"");
+    assertThat(SITE.effects("f")).isEqualTo(1);
+  }
+
   private static CompletableFuture<HttpResponse<String>> putOnceAndLoseTheAnswer(
       Function<HttpCalls, CompletableFuture<HttpResponse<String>>> putOnce, String label) {
     var proxy = SITE.proxy();

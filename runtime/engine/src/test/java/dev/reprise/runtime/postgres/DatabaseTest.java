@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.reprise.RepriseException;
 import dev.reprise.runtime.config.DatabaseConfig;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -17,6 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.postgresql.ds.PGSimpleDataSource;
 
 class DatabaseTest {
   private static ScratchDatabase scratch;
@@ -50,6 +53,41 @@ class DatabaseTest {
         .isEqualTo("read committed");
     assertThat(database.<String>housekeeping(c -> show(c, "transaction_isolation")))
         .isEqualTo("read committed");
+  }
+
+  /** The pool asks its first connection for more than later ones; what it misses then it must not miss for ever. */
+  @Test
+  void aPoolSurvivesTheLossOfItsFirstConnectionWhileItIsOpened() throws SQLException {
+    var first = new AtomicBoolean(true);
+    var unlucky = new PGSimpleDataSource() {
+      @Override
+      public Connection getConnection() throws SQLException {
+        var real = SessionSource.driver(scratch.config()).getConnection();
+        return first.getAndSet(false) ? closedBy("getTransactionIsolation", real) : real;
+      }
+    };
+    try (var pool = Database.pool("unlucky", 1, "TRANSACTION_SERIALIZABLE", unlucky);
+        var connection = pool.getConnection()) {
+      assertThat(show(connection, "transaction_isolation")).isEqualTo("serializable");
+    }
+    assertThat(first).isFalse();
+  }
+
+  /** A connection that is lost when that is called. */
+  private static Connection closedBy(String method, Connection real) {
+    return (Connection) Proxy.newProxyInstance(
+        DatabaseTest.class.getClassLoader(),
+        new Class<?>[] {Connection.class},
+        (p, called, given) -> {
+          if (called.getName().equals(method)) {
+            real.close();
+          }
+          try {
+            return called.invoke(real, given);
+          } catch (InvocationTargetException e) {
+            throw e.getCause();
+          }
+        });
   }
 
   @Test
