@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * them, passes cancellations on, finds own executions that lost their runner, and claims what is due. Between the beats it
  * claims at the moment when something is known to become due.
  *
- * <p>Confined to the thread of its {@link Loop}, but for {@link #stopClaiming}.
+ * <p>Confined to the thread of its {@link Loop}, but for {@link #stopClaiming} and {@link #rejoin}.
  */
 public final class Heartbeat implements Loop.Work {
   private static final Logger LOG = LoggerFactory.getLogger(Heartbeat.class);
@@ -37,6 +37,7 @@ public final class Heartbeat implements Loop.Work {
   private final Launcher launcher;
   private final DatabaseClock clock;
   private final Cluster cluster;
+  private final Object rejoining = new Object();
   private Set<UUID> withoutRunner = Set.of();
   private long nextBeatNanos = System.nanoTime();
   private long judgeFromNanos = System.nanoTime();
@@ -84,7 +85,7 @@ public final class Heartbeat implements Loop.Work {
       if (!membership.isFenced()) {
         throw e;
       }
-      rejoin(System.nanoTime());
+      rejoin(membership.node());
       nextBeatNanos = System.nanoTime();
       return Duration.ZERO;
     }
@@ -124,14 +125,11 @@ public final class Heartbeat implements Loop.Work {
   }
 
   private @Nullable Instant beat(long sent) {
+    var node = membership.node();
     var beat = sweep.beat(
-        membership.node(),
-        cluster.capabilities().get(),
-        places(),
-        cluster.interval(),
-        mayJudge(sent));
+        node, cluster.capabilities().get(), places(), cluster.interval(), mayJudge(sent));
     if (beat.at() == null) {
-      rejoin(sent);
+      rejoin(node);
       nextBeatNanos = sent;
       return null;
     }
@@ -160,17 +158,28 @@ public final class Heartbeat implements Loop.Work {
     return sent - judgeFromNanos >= 0;
   }
 
-  /** Others took this process for dead: what it owned is theirs. */
-  private void rejoin(long sent) {
-    LOG.warn(
-        "node {} was declared dead: it was silent for longer than {}",
-        membership.node(),
-        membership.deathTimeout());
-    var node = cluster.rejoin().get();
-    membership.rejoined(node);
-    active.abandonAll("the node was declared dead");
-    membership.confirmed(sent); // not before: a run that is not given up yet could begin a step
-    LOG.info("the process goes on as node {}", node);
+  /**
+   * Others took this process for dead: what it owned is theirs, and it takes part under another id. Done by whoever finds
+   * out first, the pulse or a new connection; thread-safe.
+   *
+   * @param dead under which id it was declared dead
+   */
+  public void rejoin(UUID dead) {
+    synchronized (rejoining) {
+      if (!membership.node().equals(dead)) {
+        return;
+      }
+      LOG.warn(
+          "node {} was declared dead: it was silent for longer than {}",
+          dead,
+          membership.deathTimeout());
+      long began = System.nanoTime();
+      var node = cluster.rejoin().get();
+      membership.rejoined(node);
+      active.abandonAll("the node was declared dead");
+      membership.confirmed(began); // not before: a run that is not given up yet could begin a step
+      LOG.info("the process goes on as node {}", node);
+    }
   }
 
   private void recover(UUID dead) {

@@ -88,12 +88,6 @@ final class BranchLog {
       closed = new Unwinding(Unwinding.Reason.CLOSED, "the execution is being ended");
       throw closed;
     }
-    if (run.stage() != null) {
-      throw run.halt(
-          Unwinding.Reason.ABANDONED,
-          "the log ends before position " + position + ", where the code calls "
-              + described(kind, name));
-    }
   }
 
   private Unwinding closeAt(OperationRow row) {
@@ -106,7 +100,7 @@ final class BranchLog {
     return closed;
   }
 
-  private static String described(OperationKind kind, String name) {
+  static String described(OperationKind kind, String name) {
     return kind.label() + " " + name;
   }
 

@@ -48,6 +48,11 @@ final class ChildCall {
     return row;
   }
 
+  /** Whom a call of a workflow method would begin. */
+  NewExecution childAt(Position position, FunctionDefinition function, String input) {
+    return child(position, function, input, Options.DEFAULT, position);
+  }
+
   /** {@code Durable.start}: begins the child, which is waited for later or not at all. */
   <T extends @Nullable Object> Execution<T> start(Captured call, Options options) {
     var function = call.function();
@@ -58,28 +63,45 @@ final class ChildCall {
     var position = scope.log().position();
     var child = child(position, function, input, options, null);
     if (recorded == null) {
-      var now = run.services().clock().now();
+      recorded = run.stage() == null
+          ? started(position, function, hash, child)
+          : run.beyond(scope.newCall(
+              OperationKind.START,
+              function.name(),
+              hash,
+              input,
+              null,
+              child,
+              null,
+              () -> started(position, function, hash, child)));
       var rows = new ArrayList<>(scope.log().takeBuffer());
-      rows.add(new OperationRow(
-          position,
-          OperationKind.START,
-          function.name(),
-          hash,
-          Json.quote(child.id()),
-          null,
-          1,
-          null,
-          null,
-          null,
-          now,
-          now));
+      rows.add(recorded);
       run.record(rows, List.of(new Birth(child, ExecutionStatus.PENDING, null)));
       run.services().due().now();
     }
     if (options.id() != null) {
       requireSame(child);
     }
-    return new ChildHandle<>(scope, child.id(), function);
+    var id = String.valueOf(Json.parse(String.valueOf(recorded.output())));
+    return new ChildHandle<>(scope, id, function);
+  }
+
+  private OperationRow started(
+      Position position, FunctionDefinition function, long hash, NewExecution child) {
+    var now = run.services().clock().now();
+    return new OperationRow(
+        position,
+        OperationKind.START,
+        function.name(),
+        hash,
+        Json.quote(child.id()),
+        null,
+        1,
+        null,
+        null,
+        null,
+        now,
+        now);
   }
 
   private void requireSame(NewExecution child) {
@@ -134,7 +156,7 @@ final class ChildCall {
       var type = function.method().getGenericReturnType();
       try {
         return (T) scope.call(
-            OperationKind.WORKFLOW, function.name(), JsonCodec.hash(id), type, this::awaitEnd);
+            OperationKind.WORKFLOW, function.name(), JsonCodec.hash(id), type, waiting());
       } catch (Throwable e) {
         throw Sneaky.raise(e);
       }
@@ -149,6 +171,22 @@ final class ChildCall {
       var unused =
           run.ask(() -> run.services().store().requestCancellation(row().execution()));
       scope.run().services().due().now();
+    }
+
+    private WorkflowScope.Doing waiting() {
+      return new WorkflowScope.Doing() {
+        @Override
+        public OperationRow at(Position position) {
+          return awaitEnd(position);
+        }
+
+        @Override
+        public Rehearsal.NewCall describe(
+            WorkflowScope scope, OperationKind kind, String name, long hash) {
+          var position = scope.log().position();
+          return scope.newCall(kind, name, hash, null, null, null, id, () -> awaitEnd(position));
+        }
+      };
     }
 
     private OperationRow awaitEnd(Position position) {
@@ -185,6 +223,10 @@ final class ChildCall {
 
     private ExecutionRow row() {
       var run = scope.run();
+      var found = run.stage() == null ? null : run.stage().find(id);
+      if (found != null) {
+        return found;
+      }
       return run.ask(() -> run.services().store().find(id))
           .orElseThrow(() -> new ExecutionNotFoundException("there is no execution " + id));
     }

@@ -13,11 +13,15 @@ import dev.reprise.runtime.store.ExecutionRow;
 import dev.reprise.runtime.store.ExecutionStore;
 import dev.reprise.runtime.store.LogDatabase;
 import dev.reprise.runtime.store.LogWrite;
+import dev.reprise.runtime.store.NewExecution;
+import dev.reprise.runtime.store.OperationKind;
 import dev.reprise.runtime.store.OperationRow;
+import dev.reprise.runtime.store.Position;
 import dev.reprise.runtime.telemetry.Metrics;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -86,6 +90,69 @@ public final class Rehearsal {
     default boolean comparesArguments() {
       return true;
     }
+
+    /** The run begins; told before any of its calls. */
+    default void begun(Progress progress) {}
+
+    /** A parallel branch begins at the position. */
+    default void forked(Position position) {}
+
+    /**
+     * The code has come to a call that the log does not have. The call may block for as long as it likes.
+     *
+     * @return what stands for the call from here on, as if it were recorded; null where the run ends here, as it does
+     *     without such a stage
+     */
+    default @Nullable OperationRow beyond(NewCall call) {
+      return null;
+    }
+
+    /** An execution that the code has a handle of; null where the log of the source tells. */
+    default @Nullable ExecutionRow find(String id) {
+      return null;
+    }
+
+    /** Whether the run may go another way than the log, which then holds no more than closing rows. */
+    default boolean goesOn() {
+      return false;
+    }
+  }
+
+  /** What a run is doing. Thread-safe. */
+  public interface Progress {
+    /** Whether nothing of it moves but for so many threads, which a stage keeps. */
+    boolean restsBut(int kept);
+  }
+
+  /**
+   * A call that is not in the log.
+   *
+   * @param position that it has taken
+   * @param arguments the hash of its arguments, as logs have it
+   * @param input the arguments as JSON; null for what has none, like a sleep
+   * @param now the durable time of the branch
+   * @param transaction of a transaction function: its body, to be run; null for all others
+   * @param child of a child: whom the code begins; null for all others
+   * @param awaited the id of the execution whose end the code waits for by a handle; null for all others
+   * @param live does it as a server would, where it is a step
+   */
+  public record NewCall( // tidy: what there is to know of a call
+      Position position,
+      OperationKind kind,
+      String name,
+      long arguments,
+      @Nullable String input,
+      Instant now,
+      @Nullable Transaction transaction,
+      @Nullable NewExecution child,
+      @Nullable String awaited,
+      Live live) {
+    /** Does a call. */
+    @FunctionalInterface
+    public interface Live {
+      /** Gives the row that stands for it. */
+      OperationRow run() throws Throwable;
+    }
   }
 
   /** A recorded call of a transaction function whose body can be run again. For the thread that was given it. */
@@ -98,6 +165,9 @@ public final class Rehearsal {
      * that is read-only makes the transaction read-only; roles are not set.
      */
     Outcome run(Connection connection);
+
+    /** The same, but a read-only function's transaction is not made read-only, by which it would lose its predicate locks. */
+    Outcome runTracked(Connection connection);
 
     /** What the record of the call says where its commit fails. */
     Outcome failedAtCommit(SQLException failure);
@@ -145,6 +215,7 @@ public final class Rehearsal {
     var run = new Run(
         services, application, function, RunLoop.identityOf(row), NOBODY, true, told(stage));
     run.absorb(log);
+    stage.begun(run.waits()::restsBut);
     var ending = new RunAttempt(run).go();
     if (ending instanceof Ending.Settled settled && settled.status() != ExecutionStatus.PARKED) {
       return new Result.Ended(settled.status(), settled.outcome());

@@ -43,6 +43,11 @@ final class RehearsedTransaction implements Rehearsal.Transaction {
         return Outcome.failed(e);
       }
     }
+    return runTracked(connection);
+  }
+
+  @Override
+  public Outcome runTracked(Connection connection) {
     var came = within.run(new BoundTransaction(connection), body);
     if (came.thrown() != null) {
       return Outcome.failed(came.thrown());

@@ -102,6 +102,23 @@ final class Run { // tidy: the one state that branches, ticker and heartbeat sha
     return stage;
   }
 
+  /** In a rehearsal: whether it may go another way than its log. */
+  boolean goesOn() {
+    return stage != null && stage.goesOn();
+  }
+
+  /** In a rehearsal: what stands for a call that the log does not have. */
+  OperationRow beyond(Rehearsal.NewCall call) {
+    var row = stage == null ? null : stage.beyond(call);
+    if (row == null) {
+      throw halt(
+          Unwinding.Reason.ABANDONED,
+          "the log ends before position " + call.position() + ", where the code calls "
+              + BranchLog.described(call.kind(), call.name()));
+    }
+    return row;
+  }
+
   WaitRoom waits() {
     return waits;
   }

@@ -94,6 +94,7 @@ final class RunAttempt {
       main.log().passClosingRow();
       if (function.kind() == FunctionKind.WORKFLOW
           && main.log().isLonger()
+          && !run.goesOn()
           && run.halted() == null
           && !main.log().isClosed()) {
         throw run.park(new NonDeterminismException("execution " + run.identity().id() + " of "

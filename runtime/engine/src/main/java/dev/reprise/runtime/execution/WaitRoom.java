@@ -151,6 +151,17 @@ final class WaitRoom {
     }
   }
 
+  /** Whether nothing moves, nor is about to, but for so many branches that count as working. */
+  boolean restsBut(int working) {
+    lock.lock();
+    try {
+      Instant now = clock.now();
+      return active <= working && waits.stream().noneMatch(wait -> wait.isOver(now));
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** The earliest time by which a waiting branch must go on; null for none. */
   @Nullable
   Instant earliest() {

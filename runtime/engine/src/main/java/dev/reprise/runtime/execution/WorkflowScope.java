@@ -12,6 +12,7 @@ import dev.reprise.runtime.function.Policy;
 import dev.reprise.runtime.json.ExceptionCodec;
 import dev.reprise.runtime.json.Json;
 import dev.reprise.runtime.json.JsonCodec;
+import dev.reprise.runtime.store.NewExecution;
 import dev.reprise.runtime.store.OperationKind;
 import dev.reprise.runtime.store.OperationRow;
 import dev.reprise.runtime.store.Position;
@@ -70,14 +71,13 @@ final class WorkflowScope implements ExecutionScope {
         .encodeArguments(java.util.Arrays.asList(arguments), function.parameterTypes());
     long hash = JsonCodec.hash(input);
     var type = function.method().getGenericReturnType();
+    TransactionBody.Body called = () -> body.run(arguments);
     Doing doing = position -> {
       if (function.policy() instanceof Policy.OfTransaction policy) {
-        return new TransactionCall(this, position, function, policy, hash)
-            .run(() -> body.run(arguments));
+        return new TransactionCall(this, position, function, policy, hash).run(called);
       }
       if (function.policy() instanceof Policy.OfStep policy) {
-        return new StepCall(this, position, function.name(), hash, policy, type)
-            .run(() -> body.run(arguments));
+        return new StepCall(this, position, function.name(), hash, policy, type).run(called::run);
       }
       return new ChildCall(this).run(position, function, input, hash);
     };
@@ -86,28 +86,9 @@ final class WorkflowScope implements ExecutionScope {
         function.name(),
         hash,
         type,
-        run.stage() == null ? doing : rehearsed(doing, function, () -> body.run(arguments)));
-  }
-
-  /** In a rehearsal a recorded transaction is shown to the stage before its outcome is given. */
-  private Doing rehearsed(Doing doing, FunctionDefinition function, TransactionBody.Body body) {
-    return new Doing() {
-      @Override
-      public OperationRow at(Position position) throws Throwable {
-        return doing.at(position);
-      }
-
-      @Override
-      public void again(OperationRow recorded) {
-        var stage = run.stage();
-        if (stage != null && function.policy() instanceof Policy.OfTransaction policy) {
-          var scope = WorkflowScope.this;
-          stage.reached(
-              recorded,
-              new RehearsedTransaction(scope, recorded.position(), function, policy, body));
-        }
-      }
-    };
+        run.stage() == null
+            ? doing
+            : new RehearsedDoing(this, doing, function, input, hash, called));
   }
 
   @Override
@@ -141,6 +122,13 @@ final class WorkflowScope implements ExecutionScope {
 
     /** The log has it. */
     default void again(OperationRow recorded) {}
+
+    /** In a rehearsal: what a stage is told of it. */
+    default Rehearsal.NewCall describe(
+        WorkflowScope scope, OperationKind kind, String name, long hash) {
+      return scope.newCall(
+          kind, name, hash, null, null, null, null, () -> at(scope.log.position()));
+    }
   }
 
   /** A durable call: answered from the log, or done. What it gives or throws is decoded from its recorded form. */
@@ -150,7 +138,9 @@ final class WorkflowScope implements ExecutionScope {
     if (row == null) {
       var position = log.position();
       try {
-        row = doing.at(position);
+        row = run.stage() == null
+            ? doing.at(position)
+            : run.beyond(doing.describe(this, kind, name, hash));
       } catch (Unwinding e) {
         throw log.unwind(e, position);
       }
@@ -166,6 +156,20 @@ final class WorkflowScope implements ExecutionScope {
     return type == void.class
         ? null
         : run.application().codec().decode(String.valueOf(row.output()), type);
+  }
+
+  /** In a rehearsal: a call at the position that was taken last. */
+  Rehearsal.NewCall newCall( // tidy: one parameter for each thing to know
+      OperationKind kind,
+      String name,
+      long hash,
+      @Nullable String input,
+      Rehearsal.@Nullable Transaction transaction,
+      @Nullable NewExecution child,
+      @Nullable String awaited,
+      Rehearsal.NewCall.Live live) {
+    return new Rehearsal.NewCall(
+        log.position(), kind, name, hash, input, lastTime, transaction, child, awaited, live);
   }
 
   /** A row without an effect of its own is not durable yet: it waits for the branch's next commit. */
@@ -241,6 +245,10 @@ final class WorkflowScope implements ExecutionScope {
         "async",
         0); // only a row of another kind can be there, which is refused
     persist();
+    var stage = run.stage();
+    if (stage != null) {
+      stage.forked(log.position());
+    }
     var fork = new Fork<>(new WorkflowScope(run, log.position(), lastTime), call);
     fork.start();
     return fork;
@@ -266,20 +274,17 @@ final class WorkflowScope implements ExecutionScope {
     }
     var row = log.enter(OperationKind.SLEEP, "sleep", duration.toNanos());
     if (row == null) {
-      var now = later(run.services().clock().now(), lastTime);
-      row = new OperationRow(
-          log.position(),
-          OperationKind.SLEEP,
-          "sleep",
-          duration.toNanos(),
-          Json.quote(now.plus(duration).toString()),
-          null,
-          1,
-          null,
-          null,
-          null,
-          now,
-          now);
+      row = run.stage() == null
+          ? asleep(later(run.services().clock().now(), lastTime), duration)
+          : run.beyond(newCall(
+              OperationKind.SLEEP,
+              "sleep",
+              duration.toNanos(),
+              null,
+              null,
+              null,
+              null,
+              () -> asleep(lastTime, duration)));
       var rows = new ArrayList<>(log.takeBuffer());
       rows.add(row);
       run.record(rows, List.of());
@@ -287,6 +292,22 @@ final class WorkflowScope implements ExecutionScope {
     var wake = Instant.parse(String.valueOf(Json.parse(String.valueOf(row.output()))));
     waitFor(new WaitRoom.Wait(() -> false, wake, false));
     lastTime = later(later(lastTime, row.completedAt()), wake);
+  }
+
+  private OperationRow asleep(Instant now, Duration duration) {
+    return new OperationRow(
+        log.position(),
+        OperationKind.SLEEP,
+        "sleep",
+        duration.toNanos(),
+        Json.quote(now.plus(duration).toString()),
+        null,
+        1,
+        null,
+        null,
+        null,
+        now,
+        now);
   }
 
   @Override

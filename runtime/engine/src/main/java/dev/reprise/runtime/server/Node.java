@@ -38,6 +38,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,6 +65,7 @@ public final class Node implements AutoCloseable {
   private final GroupWriter writer;
   private final LocalEngine engine;
   private final Heartbeat heartbeat;
+  private final AtomicReference<@Nullable Heartbeat> rejoining = new AtomicReference<>();
   private final List<Loop> loops;
   private final Loop pulse;
   private final Recorder recorder;
@@ -107,6 +110,7 @@ public final class Node implements AutoCloseable {
         launcher,
         clock,
         new Heartbeat.Cluster(config.heartbeat(), installed.capabilities(), this::rejoin));
+    rejoining.set(heartbeat);
     this.pulse = new Loop("heartbeat", config.heartbeat(), heartbeat);
     var all = new ArrayList<>(installed.loops());
     all.add(pulse);
@@ -198,12 +202,24 @@ public final class Node implements AutoCloseable {
     }
   }
 
-  /** Every connection belongs to a living node; a process that was declared dead gets none until it has rejoined. */
+  /**
+   * Every connection belongs to a living node; a process that was declared dead gets none until it has rejoined, which
+   * the first connection sees to: a pool that is refused connections asks for them less and less often.
+   */
   private void admit(Connection connection) throws SQLException {
-    if (!NodeStore.registerBackend(connection, membership.node())) {
-      membership.refused();
-      throw new SQLException("node " + membership.node() + " was declared dead", "08004");
+    var node = membership.node();
+    if (NodeStore.registerBackend(connection, node)) {
+      return;
     }
+    membership.refused();
+    var heart = rejoining.get();
+    if (heart != null) {
+      heart.rejoin(node);
+      if (NodeStore.registerBackend(connection, membership.node())) {
+        return;
+      }
+    }
+    throw new SQLException("node " + node + " was declared dead", "08004");
   }
 
   private UUID rejoin() {
