@@ -21,14 +21,14 @@ import org.jspecify.annotations.Nullable;
  * @param before the row before; of a recorded change maybe only its key; null where it is not known or there was none
  * @param after the row afterwards; of a recorded change without what is not recorded; null where there is none
  */
-record Captured(
+public record Captured(
     String table,
     Kind kind,
     @Nullable Map<String, @Nullable String> before,
     @Nullable Map<String, @Nullable String> after) {
 
   /** What the running transaction of the connection did; it is forgotten by this. */
-  static List<Captured> take(Connection connection, Instruments instruments) throws SQLException {
+  public static List<Captured> take(Connection connection, Instruments instruments) throws SQLException {
     var found = Jdbc.query(
         connection,
         "select relation, kind, old_row, new_row from reprise_replay.captured order by ordinal",
@@ -65,7 +65,7 @@ record Captured(
   }
 
   /** For people, one line: what an update changed, else the row. */
-  String text() {
+  public String text() {
     if (kind != Kind.UPDATE || before == null || after == null) {
       return kind + " " + table + " " + (after == null ? before == null ? "" : before : after);
     }
@@ -79,7 +79,7 @@ record Captured(
   }
 
   /** As the history has it. */
-  static Captured of(Change change) {
+  public static Captured of(Change change) {
     var relation = change.relation();
     return new Captured(
         relation.schema() + "." + relation.name(),
@@ -109,7 +109,7 @@ record Captured(
   }
 
   /** Puts the recorded inserts of the transaction where the defaults find them. */
-  static void expect(Connection connection, Instruments instruments, List<Change> recorded)
+  public static void expect(Connection connection, Instruments instruments, List<Change> recorded)
       throws SQLException {
     var ordinals = new HashMap<Long, Integer>();
     for (var change : recorded) {

@@ -14,7 +14,7 @@ import java.util.Map;
  * a transaction becomes visible a moment after its commit record is written, and two may swap in between. Where a known
  * snapshot says so, the order follows the snapshot, which has the last word on what a transaction saw. Immutable.
  */
-final class CommitOrder {
+public final class CommitOrder {
   private final List<Long> transactions;
   private final Map<Long, Integer> places = new HashMap<>();
 
@@ -61,11 +61,11 @@ final class CommitOrder {
   }
 
   /** All, in the order in which they became visible. */
-  List<Long> transactions() {
+  public List<Long> transactions() {
     return Collections.unmodifiableList(transactions);
   }
 
-  int size() {
+  public int size() {
     return transactions.size();
   }
 

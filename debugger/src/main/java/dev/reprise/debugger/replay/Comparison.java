@@ -14,7 +14,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Compares what came out with what is recorded. */
-final class Comparison {
+public final class Comparison {
   private Comparison() {}
 
   /**
@@ -22,10 +22,10 @@ final class Comparison {
    *
    * @param sameOrder whether changes of each table were made in the recorded order
    */
-  record Rows(List<Difference> differences, boolean sameOrder) {}
+  public record Rows(List<Difference> differences, boolean sameOrder) {}
 
   /** The outcome of a call: the result as JSON, or type and message of the exception. */
-  static @Nullable Difference outcome(
+  public static @Nullable Difference outcome(
       OperationRow recorded, @Nullable String output, @Nullable String error) {
     if (recorded.error() == null && error == null) {
       boolean same = Objects.equals(recorded.output(), output)
@@ -48,7 +48,7 @@ final class Comparison {
   }
 
   /** The changes of a transaction, table by table. */
-  static Rows rows(List<Captured> recorded, List<Captured> made) {
+  public static Rows rows(List<Captured> recorded, List<Captured> made) {
     var tables = new LinkedHashMap<String, List<Captured>>();
     recorded.forEach(
         c -> tables.computeIfAbsent(c.table(), t -> new ArrayList<>()).add(c));

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * the running transaction into this table. A row that {@code ON CONFLICT} skips uses none up: a trigger moves on only
  * when the row to be inserted is the recorded one, and each statement begins behind the rows that are really there.
  */
-final class Instruments {
+public final class Instruments {
   private static final String SCHEMA = """
       create schema reprise_replay;
       create table reprise_replay.captured (
@@ -200,7 +200,7 @@ final class Instruments {
    *
    * @param watched the tables whose changes are recorded, as {@code schema.table}
    */
-  static Instruments install(Connection scratch, Collection<String> watched) throws SQLException {
+  public static Instruments install(Connection scratch, Collection<String> watched) throws SQLException {
     execute(scratch, SCHEMA);
     var sequences = new HashMap<Long, Map<Integer, String>>();
     for (var column : Jdbc.query(scratch, DEFAULTS, Binder.NOTHING, Instruments::readDefault)) {
@@ -343,7 +343,7 @@ final class Instruments {
   }
 
   /** Sees to it that sequences do not give what the recorded inserts of a transaction, now applied, have taken. */
-  void passSequences(Connection scratch, RecordedTransaction transaction) throws SQLException {
+  public void passSequences(Connection scratch, RecordedTransaction transaction) throws SQLException {
     for (var change : transaction.changes()) {
       var row = change.kind() == Change.Kind.INSERT ? Captured.of(change).after() : null;
       var table = row == null ? null : tables.get(change.relation().qualifiedName());
@@ -371,7 +371,7 @@ final class Instruments {
   }
 
   /** All that are watched. */
-  Collection<String> labels() {
+  public Collection<String> labels() {
     return Arrays.asList(tables.keySet().toArray(String[]::new));
   }
 }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * taken earlier, and commits at once; not when its snapshot was taken, because locks, unique and foreign keys and TRUNCATE
  * look past snapshots. What has not committed runs where its snapshot was taken.
  */
-final class Schedule {
+public final class Schedule {
   /** In place of a place: the call failed and left no snapshot, and its place is to be looked for up to the usual one. */
   static final int UP_TO_USUAL = Integer.MIN_VALUE;
 
@@ -40,7 +40,7 @@ final class Schedule {
    * @param previous the number of the call before it in its branch
    * @param hint where the snapshot is not recorded: how many commits were done when it ended, as far as clocks tell
    */
-  record Call(
+  public record Call(
       int number,
       @Nullable Long transaction,
       @Nullable Snapshot snapshot,
@@ -57,10 +57,10 @@ final class Schedule {
    * @param latest until where its body could run
    * @param commit the place of its own commit; -1 for none
    */
-  record Placed(Call call, int taken, int place, int earliest, int latest, int commit) {}
+  public record Placed(Call call, int taken, int place, int earliest, int latest, int commit) {}
 
   /** What is to be done next. */
-  sealed interface Action {
+  public sealed interface Action {
     /** A call's snapshot is taken. */
     record Take(int call) implements Action {}
 
@@ -153,16 +153,16 @@ final class Schedule {
   }
 
   /** Where the calls are, by their numbers. */
-  List<Placed> placed() {
+  public List<Placed> placed() {
     return placed;
   }
 
-  CommitOrder order() {
+  public CommitOrder order() {
     return order;
   }
 
   /** All actions in their order. */
-  List<Action> actions() {
+  public List<Action> actions() {
     var actions = new ArrayList<Action>();
     for (int place = 0; place <= order.size(); place++) {
       addPlace(place, actions);

@@ -12,7 +12,7 @@ public record TracedCall(ExecutionRow execution, OperationRow operation) {
   }
 
   /** The isolation level it ran at. */
-  Isolation isolation() {
+  public Isolation isolation() {
     var level = operation.isolation();
     return level == null ? Isolation.SERIALIZABLE : Isolation.valueOf(level);
   }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * What {@code now()} is in a replayed transaction, and was in the recorded one. A value that is the one where the other is
  * recorded is no difference: it is the time of the transaction, as it was meant to be. Immutable.
  */
-final class TransactionTime {
+public final class TransactionTime {
   private final Map<String, String> recordedForms;
 
   private TransactionTime(Map<String, String> recordedForms) {
@@ -22,7 +22,7 @@ final class TransactionTime {
   }
 
   /** Of the connection's transaction, whose recorded one began at that time. */
-  static TransactionTime of(Connection connection, @Nullable Instant recorded) throws SQLException {
+  public static TransactionTime of(Connection connection, @Nullable Instant recorded) throws SQLException {
     if (recorded == null) {
       return new TransactionTime(Map.of());
     }
@@ -35,7 +35,7 @@ final class TransactionTime {
   }
 
   /** The changes with the recorded time in place of the replayed one. */
-  List<Captured> asRecorded(List<Captured> changes) {
+  public List<Captured> asRecorded(List<Captured> changes) {
     var all = new ArrayList<Captured>();
     for (var change : changes) {
       all.add(

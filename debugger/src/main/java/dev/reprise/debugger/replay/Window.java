@@ -140,7 +140,7 @@ public record Window(
   }
 
   /** The plan of a trace in this window, with some bodies moved. */
-  Plan plan(Trace trace, Map<Integer, Integer> moved) {
+  public Plan plan(Trace trace, Map<Integer, Integer> moved) {
     var recorded = new HashMap<Long, RecordedTransaction>();
     commits.forEach(commit -> recorded.put(commit.xid(), commit));
     var order = CommitOrder.of(

@@ -29,7 +29,7 @@ public record Footprint(Set<Access> reads, Set<Access> writes) {
   /** Whether what was written there can have an effect here: on what is read, or on a row that both write. */
   public boolean isTouchedBy(Set<Access> written) {
     return written.stream()
-        .anyMatch(write -> reads.stream().anyMatch(write::meets)
-            || writes.stream().anyMatch(write::meets));
+        .anyMatch(write ->
+            reads.stream().anyMatch(write::meets) || writes.stream().anyMatch(write::meets));
   }
 }

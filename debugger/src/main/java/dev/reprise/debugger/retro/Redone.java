@@ -39,7 +39,10 @@ public record Redone(
    * @param output as JSON; null for none
    * @param error type and message of the exception, for people; null for none
    */
-  public record Ending(ExecutionStatus status, @Nullable String output, @Nullable String error) {}
+  public record Ending(
+      ExecutionStatus status,
+      @Nullable String output,
+      @Nullable String error) {}
 
   /** Whether its outcome is another one now. */
   public boolean isChanged() {

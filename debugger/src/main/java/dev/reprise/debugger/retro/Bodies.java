@@ -1,0 +1,256 @@
+package dev.reprise.debugger.retro;
+
+import dev.reprise.Isolation;
+import dev.reprise.RepriseException;
+import dev.reprise.debugger.history.Change;
+import dev.reprise.debugger.history.RecordedTransaction;
+import dev.reprise.debugger.rebuild.ChangeApplier;
+import dev.reprise.debugger.replay.Captured;
+import dev.reprise.debugger.replay.Comparison;
+import dev.reprise.debugger.replay.Instruments;
+import dev.reprise.debugger.replay.TracedCall;
+import dev.reprise.debugger.replay.TransactionTime;
+import dev.reprise.runtime.execution.Rehearsal;
+import dev.reprise.runtime.postgres.SqlState;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+
+/**
+ * Runs bodies of transactions for real, at their own isolation level, and commits them. What the database refuses for the
+ * sake of others is undone and run again at once on a new snapshot, as a server would. For one directing thread.
+ */
+final class Bodies {
+  private static final int ATTEMPTS = 40;
+
+  private final Held.Opener database;
+  private final Instruments instruments;
+  private final @Nullable Footprints footprints;
+  private final Duration patience;
+
+  /**
+   * In a database with instruments.
+   *
+   * @param footprints finds out what is read and written; null where nobody asks
+   */
+  Bodies(
+      Held.Opener database,
+      Instruments instruments,
+      @Nullable Footprints footprints,
+      Duration patience) {
+    this.database = database;
+    this.instruments = instruments;
+    this.footprints = footprints;
+    this.patience = patience;
+  }
+
+  /**
+   * What is to be run.
+   *
+   * @param held the snapshot it is to see; null for that of now
+   * @param inserts the recorded changes from which defaults take their values
+   * @param original the call that it stands for; null where there is none, or more than one
+   * @param recorded the transaction of that call; null where it changed nothing
+   * @param undisturbed whether all is as it was up to here, so that production's verdict on its conflicts stands
+   * @param now how many commits there are
+   */
+  record Task(
+      Cue cue,
+      @Nullable Held held,
+      List<Change> inserts,
+      @Nullable TracedCall original,
+      @Nullable RecordedTransaction recorded,
+      boolean undisturbed,
+      int now) {}
+
+  /** One run of a body in a transaction that is still open. */
+  private record Attempt(
+      Rehearsal.Outcome outcome,
+      boolean conflict,
+      List<Captured> changes,
+      List<Captured> asRecorded,
+      Footprint footprint) {
+    boolean tellsTime() {
+      return !asRecorded.equals(changes);
+    }
+  }
+
+  /** Runs it to its end. */
+  Made perform(Task task) throws SQLException, InterruptedException {
+    var seen = isTracked(task.cue()) ? Footprint.NONE : probe(task);
+    for (int attempt = 1; ; attempt++) {
+      var held = attempt == 1 ? task.held() : null;
+      var made = attempt(task, held, task.cue().isolation(), attempt, seen);
+      if (made == null && held != null && task.undisturbed()) {
+        made = attempt(task, held, Isolation.REPEATABLE_READ, attempt, seen);
+      }
+      if (made != null) {
+        return made;
+      }
+      seen = seen.and(everything());
+      if (attempt == ATTEMPTS) {
+        throw new RepriseException(task.cue().label() + " met a serialization failure in each of "
+            + ATTEMPTS + " attempts");
+      }
+    }
+  }
+
+  private boolean isTracked(Cue cue) {
+    return footprints == null || cue.isolation() == Isolation.SERIALIZABLE;
+  }
+
+  /** What a transaction reads at a lower level is found by running it at the highest, without any consequence. */
+  private Footprint probe(Task task) throws SQLException, InterruptedException {
+    var held = task.held();
+    var given = held == null ? null : held.give(Isolation.SERIALIZABLE);
+    var session = given == null ? Held.begin(database, Isolation.SERIALIZABLE) : given;
+    try {
+      return run(task, session).footprint();
+    } finally {
+      Held.close(session);
+    }
+  }
+
+  /** Null where the database refused it for the sake of others. */
+  private @Nullable Made attempt(
+      Task task, @Nullable Held held, Isolation isolation, int attempts, Footprint seen)
+      throws SQLException, InterruptedException {
+    var given = held == null ? null : held.give(isolation);
+    int taken = given == null || held == null ? task.now() : held.taken();
+    var session = given == null ? Held.begin(database, isolation) : given;
+    try {
+      var attempt = run(task, session);
+      if (attempt.conflict()) {
+        return null;
+      }
+      var footprint = seen.and(attempt.footprint());
+      boolean same = isSame(task, attempt);
+      var outcome = attempt.outcome();
+      if (outcome.error() != null) {
+        return new Made(null, outcome.error(), List.of(), footprint, attempts, taken, same);
+      }
+      if (same && attempt.tellsTime() && task.recorded() != null) {
+        session.rollback();
+        new ChangeApplier(session).apply(task.recorded());
+      }
+      var refused = commit(session);
+      if (refused == null) {
+        return new Made(
+            outcome.output(), null, attempt.changes(), footprint, attempts, taken, same);
+      }
+      if (SqlState.isRetryable(refused)) {
+        return null;
+      }
+      var error = task.cue().transaction().failedAtCommit(refused).error();
+      return new Made(null, error, List.of(), footprint, attempts, taken, false);
+    } finally {
+      Held.close(session);
+    }
+  }
+
+  private static @Nullable SQLException commit(Connection session) {
+    try {
+      session.commit();
+      return null;
+    } catch (SQLException e) {
+      return e;
+    }
+  }
+
+  private Attempt run(Task task, Connection session) throws SQLException, InterruptedException {
+    var future = task.cue().submit(() -> onItsThread(task, session));
+    for (int patienceLost = 0; ; patienceLost++) {
+      try {
+        return future.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        if (patienceLost > 0) {
+          throw new RepriseException(
+              task.cue().label() + " does not end, and does not let itself be cancelled", e);
+        }
+        session.unwrap(PGConnection.class).cancelQuery();
+      } catch (ExecutionException e) {
+        throw e.getCause() instanceof SQLException sql
+            ? sql
+            : new RepriseException(task.cue().label() + " could not be run: " + e.getCause(), e);
+      }
+    }
+  }
+
+  private Attempt onItsThread(Task task, Connection session) throws SQLException {
+    var original = task.original();
+    var time = TransactionTime.of(
+        session, original == null ? null : original.operation().startedAt());
+    Captured.expect(session, instruments, task.inserts());
+    var transaction = task.cue().transaction();
+    var outcome = transaction.runTracked(session);
+    if (outcome.error() == null) {
+      try (var statement = session.createStatement()) {
+        statement.execute("set constraints all immediate");
+      } catch (SQLException e) {
+        outcome = SqlState.isRetryable(e)
+            ? new Rehearsal.Outcome(null, "", e)
+            : transaction.failedAtCommit(e);
+      }
+    }
+    var cause = outcome.cause();
+    if (outcome.error() != null) {
+      boolean conflict = cause != null && SqlState.isRetryable(cause);
+      return new Attempt(outcome, conflict, List.of(), List.of(), afterFailure(session));
+    }
+    var changes = Captured.take(session, instruments);
+    if (task.cue().policy().readOnly() && !changes.isEmpty()) {
+      var refused = transaction.failedAtCommit(
+          new SQLException("cannot write in a read-only transaction", "25006"));
+      return new Attempt(refused, false, List.of(), List.of(), footprint(session, changes));
+    }
+    return new Attempt(
+        outcome, false, changes, time.asRecorded(changes), footprint(session, changes));
+  }
+
+  private Footprint footprint(Connection session, List<Captured> changes) throws SQLException {
+    return footprints == null ? Footprint.NONE : footprints.of(session, changes);
+  }
+
+  /** Where the function threw by its own decision the transaction still tells; after an error of SQL it does not. */
+  private Footprint afterFailure(Connection session) {
+    try {
+      return footprint(session, List.of());
+    } catch (SQLException e) {
+      return everything();
+    }
+  }
+
+  private Footprint everything() {
+    return footprints == null
+        ? Footprint.NONE
+        : new Footprint(
+            instruments.labels().stream().map(Access::table).collect(Collectors.toSet()),
+            java.util.Set.of());
+  }
+
+  private static boolean isSame(Task task, Attempt attempt) {
+    var original = task.original();
+    if (original == null) {
+      return false;
+    }
+    var outcome = attempt.outcome();
+    if (Comparison.outcome(original.operation(), outcome.output(), outcome.error()) != null) {
+      return false;
+    }
+    if (outcome.error() != null) {
+      return true;
+    }
+    var recorded = task.recorded();
+    var before = recorded == null
+        ? List.<Captured>of()
+        : recorded.changes().stream().map(Captured::of).toList();
+    return Comparison.rows(before, attempt.asRecorded()).differences().isEmpty();
+  }
+}

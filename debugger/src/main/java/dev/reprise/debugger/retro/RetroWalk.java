@@ -1,0 +1,299 @@
+package dev.reprise.debugger.retro;
+
+import dev.reprise.debugger.history.Change;
+import dev.reprise.debugger.history.RecordedTransaction;
+import dev.reprise.debugger.replay.Captured;
+import dev.reprise.debugger.replay.Instruments;
+import dev.reprise.debugger.replay.Plan;
+import dev.reprise.debugger.replay.Schedule.Action;
+import dev.reprise.debugger.replay.Script;
+import dev.reprise.debugger.replay.TracedCall;
+import dev.reprise.runtime.store.OperationKind;
+import dev.reprise.runtime.store.OperationRow;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Goes through the schedule of the original run with other code, once. Snapshots are taken where those of the original calls
+ * were, and the calls that stand for them run and commit where these did: what was concurrent stays so, and what saw a commit
+ * sees it. A call that stands for none runs at once. What nobody runs again is applied from the history at its place. For one
+ * thread.
+ */
+final class RetroWalk {
+  private final Plan plan;
+  private final List<Script> scripts;
+  private final Predicate<UUID> isRun;
+  private final Predicate<UUID> isLeftOut;
+  private final Cast cast;
+  private final Bodies bodies;
+  private final Foresight foresight;
+  private final Held.Opener database;
+  private final Foreign foreign;
+  private final Places places;
+  private final Map<Integer, Held> held = new HashMap<>();
+  private final Set<Integer> passed = new HashSet<>();
+  private final Map<Cue, Places.Place> known = new HashMap<>();
+  private final List<Performed> performed = new ArrayList<>();
+  private int place;
+  private int disturbedAt = -1;
+
+  /**
+   * A walk.
+   *
+   * @param isRun which executions are run again
+   * @param isLeftOut which have no effect at all
+   */
+  RetroWalk( // tidy: the collaborators of a walk, wired once in Retroaction
+      Plan plan,
+      List<Script> scripts,
+      Predicate<UUID> isRun,
+      Predicate<UUID> isLeftOut,
+      Cast cast,
+      Bodies bodies,
+      Foresight foresight,
+      Held.Opener database,
+      Instruments instruments) {
+    this.plan = plan;
+    this.scripts = scripts;
+    this.isRun = isRun;
+    this.isLeftOut = isLeftOut;
+    this.cast = cast;
+    this.bodies = bodies;
+    this.foresight = foresight;
+    this.database = database;
+    this.foreign = new Foreign(database, instruments);
+    this.places = new Places(plan.calls());
+  }
+
+  /** The transactions, in the order in which they ended. */
+  List<Performed> go() throws SQLException, InterruptedException {
+    try {
+      foreign.passAllSequences(plan.recorded().values());
+      for (var action : plan.schedule().actions()) {
+        if (action instanceof Action.Take take && isRun(take.call())) {
+          take(take.call());
+        } else if (action instanceof Action.End end) {
+          end(end.call());
+        } else if (action instanceof Action.Apply apply) {
+          foreign.apply(recorded(apply.transaction()));
+          place++;
+        }
+      }
+      finish();
+      return List.copyOf(performed);
+    } finally {
+      cast.close();
+      held.values().forEach(Held::close);
+    }
+  }
+
+  /** What of others' effects could not be had in the same way. */
+  List<String> notes() {
+    return foreign.notes();
+  }
+
+  private boolean isRun(int number) {
+    return isRun.test(plan.calls().get(number).execution().execution());
+  }
+
+  private RecordedTransaction recorded(long transaction) {
+    return Objects.requireNonNull(plan.recorded().get(transaction));
+  }
+
+  private @Nullable RecordedTransaction recordedOf(int number) {
+    var transaction = plan.calls().get(number).operation().transactionId();
+    return transaction == null ? null : plan.recorded().get(transaction);
+  }
+
+  private void take(int number) throws SQLException, InterruptedException {
+    begin(plan.calls().get(number));
+    settle();
+    if (!passed.contains(number)) {
+      held.put(number, Held.take(database, place));
+    }
+  }
+
+  /** Children are begun by their parents. */
+  private void begin(TracedCall call) {
+    var script = script(call.execution().execution());
+    if (script.row().parentExecution() == null || !isRun.test(script.row().parentExecution())) {
+      cast.begin(script);
+    }
+  }
+
+  private Script script(UUID execution) {
+    return scripts.stream()
+        .filter(script -> script.row().execution().equals(execution))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private void end(int number) throws SQLException, InterruptedException {
+    boolean commits = plan.schedule().placed().get(number).commit() >= 0;
+    var transaction = recordedOf(number);
+    if (isRun(number)) {
+      settle();
+      for (var cue : cast.rest()) {
+        var at = placeOf(cue);
+        if (!at.isNew() && at.last() == number) {
+          perform(cue, at);
+          break;
+        }
+      }
+      if (!places.isTaken(number) && transaction != null) {
+        disturbedAt = place; // the code does not do it any more
+      }
+      passed.add(number);
+      settle();
+      release();
+    } else if (!isLeftOut.test(plan.calls().get(number).execution().execution())) {
+      if (transaction != null) {
+        foreign.apply(transaction);
+      }
+    } else if (transaction != null) {
+      disturbedAt = place;
+    }
+    if (commits) {
+      place++;
+    }
+  }
+
+  /** A snapshot is kept as long as somebody may come who is to see it. */
+  private void release() {
+    for (int number : List.copyOf(held.keySet())) {
+      boolean awaited =
+          known.values().stream().anyMatch(at -> at.originals().contains(number));
+      if (passed.contains(number) && !awaited) {
+        Objects.requireNonNull(held.remove(number)).close();
+      }
+    }
+  }
+
+  /** Runs what is to run at once, until everybody waits for a later place. */
+  private void settle() throws SQLException, InterruptedException {
+    boolean moved = true;
+    while (moved) {
+      moved = false;
+      for (var cue : cast.rest()) {
+        var at = placeOf(cue);
+        if (at.isNew() || passed.contains(at.last())) {
+          perform(cue, at);
+          moved = true;
+          break; // others may have come meanwhile
+        }
+      }
+    }
+  }
+
+  private Places.Place placeOf(Cue cue) throws SQLException, InterruptedException {
+    var at = known.get(cue);
+    if (at == null) {
+      at = places.of(cue, () -> next(cue));
+      known.put(cue, at);
+    }
+    return at;
+  }
+
+  private @Nullable String next(Cue cue) {
+    try {
+      return foresight.next(cue, bodies.tentative(cue));
+    } catch (SQLException e) {
+      return null;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return null;
+    }
+  }
+
+  /** When the schedule is through, whoever still has something to do does it. */
+  private void finish() throws SQLException, InterruptedException {
+    for (var script : scripts) {
+      var parent = script.row().parentExecution();
+      if (isRun.test(script.row().execution()) && (parent == null || !isRun.test(parent))) {
+        cast.begin(script);
+      }
+    }
+    for (var cues = cast.rest(); !cues.isEmpty(); cues = cast.rest()) {
+      perform(cues.get(0), placeOf(cues.get(0)));
+    }
+  }
+
+  private void perform(Cue cue, Places.Place at) throws SQLException, InterruptedException {
+    var numbers = at.originals();
+    var inserts = new ArrayList<Change>();
+    for (int number : numbers) {
+      var transaction = recordedOf(number);
+      if (transaction != null) {
+        inserts.addAll(transaction.changes());
+      }
+    }
+    var snapshot = numbers.isEmpty() ? null : held.remove(at.first());
+    boolean one = numbers.size() == 1;
+    boolean undisturbed = one && snapshot != null && disturbedAt < snapshot.taken();
+    var made = bodies.perform(new Bodies.Task(
+        cue,
+        snapshot,
+        inserts,
+        one ? plan.calls().get(at.first()) : null,
+        one ? recordedOf(at.first()) : null,
+        undisturbed,
+        place));
+    if (snapshot != null) {
+      snapshot.close();
+    }
+    if (!made.same()) {
+      disturbedAt = place;
+    }
+    performed.add(told(cue, at, made));
+    known.remove(cue);
+    cast.release(cue, outcome(cue, at, made));
+  }
+
+  private Performed told(Cue cue, Places.Place at, Made made) {
+    return new Performed(
+        cue.request().id(),
+        cue.call().position().toString(),
+        cue.call().name(),
+        String.valueOf(cue.call().input()),
+        cue.isolation(),
+        at.originals().stream().map(number -> plan.calls().get(number).label()).toList(),
+        made.taken(),
+        place,
+        !made.changes().isEmpty(),
+        made.attempts(),
+        made.output(),
+        made.error(),
+        made.changes().stream().map(Captured::text).toList(),
+        made.footprint(),
+        made.same());
+  }
+
+  private OperationRow outcome(Cue cue, Places.Place at, Made made) {
+    var call = cue.call();
+    var time = at.isNew()
+        ? call.now()
+        : plan.calls().get(at.last()).operation().completedAt();
+    return new OperationRow(
+        call.position(),
+        OperationKind.TRANSACTION,
+        call.name(),
+        call.arguments(),
+        made.output(),
+        made.error(),
+        made.attempts(),
+        null,
+        null,
+        cue.isolation().name(),
+        call.now(),
+        time.isBefore(call.now()) ? call.now() : time);
+  }
+}
