@@ -27,11 +27,14 @@ public record Captured(
     @Nullable Map<String, @Nullable String> before,
     @Nullable Map<String, @Nullable String> after) {
 
-  /** What the running transaction of the connection did; it is forgotten by this. */
+  /**
+   * What the running transaction of the connection did; it is forgotten by this. The session is a {@linkplain
+   * Instruments#prepare prepared} one.
+   */
   public static List<Captured> take(Connection connection, Instruments instruments) throws SQLException {
     var found = Jdbc.query(
         connection,
-        "select relation, kind, old_row, new_row from reprise_replay.captured order by ordinal",
+        "select relation, kind, old_row, new_row from pg_temp.reprise_captured order by ordinal",
         Binder.NOTHING,
         row -> {
           var table = instruments.table(row.getLong(1));
@@ -43,11 +46,8 @@ public record Captured(
                   named(table, row.getString(3)),
                   named(table, row.getString(4))));
         });
-    Jdbc.update(connection, "delete from reprise_replay.captured", Binder.NOTHING);
-    Jdbc.update(
-        connection,
-        "delete from reprise_replay.expected where session = pg_backend_pid()",
-        Binder.NOTHING);
+    Jdbc.update(connection, "delete from pg_temp.reprise_captured", Binder.NOTHING);
+    Jdbc.update(connection, "delete from pg_temp.reprise_expected", Binder.NOTHING);
     return found.stream().flatMap(Optional::stream).toList();
   }
 
@@ -108,7 +108,7 @@ public record Captured(
     return named;
   }
 
-  /** Puts the recorded inserts of the transaction where the defaults find them. */
+  /** Puts the recorded inserts of the transaction where the defaults find them; in a prepared session. */
   public static void expect(Connection connection, Instruments instruments, List<Change> recorded)
       throws SQLException {
     var ordinals = new HashMap<Long, Integer>();
@@ -123,7 +123,7 @@ public record Captured(
       int ordinal = ordinals.merge(root.oid(), 1, Integer::sum) - 1;
       Jdbc.update(
           connection,
-          "insert into reprise_replay.expected values (pg_backend_pid(), ?::oid, ?, (?::text::%s)::text, ?)"
+          "insert into pg_temp.reprise_expected values (?::oid, ?, (?::text::%s)::text, ?)"
               .formatted(table.name()),
           statement -> {
             statement.setLong(1, root.oid());

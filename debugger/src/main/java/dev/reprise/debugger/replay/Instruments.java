@@ -24,116 +24,6 @@ import org.jspecify.annotations.Nullable;
  * when the row to be inserted is the recorded one, and each statement begins behind the rows that are really there.
  */
 public final class Instruments {
-  private static final String SCHEMA = """
-      create schema reprise_replay;
-      create table reprise_replay.captured (
-        ordinal bigint generated always as identity primary key,
-        relation oid not null, kind text not null, old_row text, new_row text);
-      create table reprise_replay.expected (
-        session integer, relation oid, ordinal integer, row_text text not null, columns text[] not null,
-        primary key (session, relation, ordinal));
-
-      create function reprise_replay.counter(name text, relation oid) returns integer language sql volatile
-        return coalesce(nullif(current_setting('reprise_replay.' || name || relation, true), ''), '0')::integer;
-
-      create function reprise_replay.is_recorded(rel oid) returns boolean language sql volatile security definer
-        set search_path = pg_catalog
-        return exists (select from reprise_replay.expected
-                        where session = pg_backend_pid() and relation = rel
-                          and ordinal = reprise_replay.counter('at', rel));
-
-      create function reprise_replay.recorded(rel oid, which integer) returns text
-        language sql volatile security definer set search_path = pg_catalog
-        return (select columns[which] from reprise_replay.expected
-                 where session = pg_backend_pid() and relation = rel
-                   and ordinal = reprise_replay.counter('at', rel));
-
-      create function reprise_replay.next_of(of_sequence regclass) returns bigint
-        language plpgsql volatile security definer set search_path = pg_catalog as $$
-        declare coming bigint;
-        begin
-          execute format('select case when is_called then last_value + (select seqincrement from pg_sequence
-            where seqrelid = %s) else last_value end from %s', of_sequence::oid, of_sequence) into coming;
-          return coming;
-        end $$;
-
-      -- a value that is in use is not given again
-      create function reprise_replay.pass(of_sequence regclass, value bigint) returns void
-        language plpgsql volatile security definer set search_path = pg_catalog as $$
-        declare coming bigint := reprise_replay.next_of(of_sequence);
-                step bigint := (select seqincrement from pg_sequence where seqrelid = of_sequence);
-        begin
-          if (value - coming) * sign(step) >= 0 then
-            perform setval(of_sequence, value, true);
-          end if;
-        exception when numeric_value_out_of_range then
-          null;
-        end $$;
-
-      -- draws the recorded value from the sequence, so that currval is as it was; what follows is not in use
-      create function reprise_replay.recorded(rel oid, which integer, of_sequence regclass) returns bigint
-        language plpgsql volatile security definer set search_path = pg_catalog as $$
-        declare value bigint := reprise_replay.recorded(rel, which)::bigint;
-                coming bigint := reprise_replay.next_of(of_sequence);
-                step bigint := (select seqincrement from pg_sequence where seqrelid = of_sequence);
-        begin
-          if value is null then
-            return null;
-          end if;
-          perform setval(of_sequence, value, false);
-          perform nextval(of_sequence);
-          if (coming - value) * sign(step) > 0 then
-            perform setval(of_sequence, coming, false);
-          end if;
-          return value;
-        exception when object_not_in_prerequisite_state or numeric_value_out_of_range then
-          return value;
-        end $$;
-
-      create function reprise_replay.capture() returns trigger language plpgsql security definer
-        set search_path = pg_catalog set timezone = 'UTC' set datestyle = 'ISO, MDY' set intervalstyle = 'postgres'
-        set extra_float_digits = 1 set bytea_output = 'hex' as $$
-        declare root oid;
-        begin
-          if tg_op = 'TRUNCATE' then
-            insert into reprise_replay.captured (relation, kind) values (tg_relid, tg_op);
-            return null;
-          end if;
-          insert into reprise_replay.captured (relation, kind, old_row, new_row)
-            values (tg_relid, tg_op,
-                    case when tg_op <> 'INSERT' then old::text end, case when tg_op <> 'DELETE' then new::text end);
-          if tg_op = 'INSERT' then
-            root := coalesce(pg_partition_root(tg_relid), tg_relid);
-            perform set_config('reprise_replay.done' || root, (reprise_replay.counter('done', root) + 1)::text, true);
-          end if;
-          return null;
-        end $$;
-
-      create function reprise_replay.begin_insert() returns trigger language plpgsql security definer
-        set search_path = pg_catalog as $$
-        declare root oid := coalesce(pg_partition_root(tg_relid), tg_relid);
-        begin
-          perform set_config('reprise_replay.at' || root, reprise_replay.counter('done', root)::text, true);
-          return null;
-        end $$;
-
-      create function reprise_replay.before_insert() returns trigger language plpgsql security definer
-        set search_path = pg_catalog set timezone = 'UTC' set datestyle = 'ISO, MDY' set intervalstyle = 'postgres'
-        set extra_float_digits = 1 set bytea_output = 'hex' as $$
-        declare root oid := coalesce(pg_partition_root(tg_relid), tg_relid);
-                place integer := reprise_replay.counter('at', root);
-        begin
-          if exists (select from reprise_replay.expected
-                      where session = pg_backend_pid() and relation = root and ordinal = place
-                        and row_text = new::text) then
-            perform set_config('reprise_replay.at' || root, (place + 1)::text, true);
-          end if;
-          return new;
-        end $$;
-
-      grant usage on schema reprise_replay to public;
-      """;
-
   private static final String TABLES = """
       select c.oid, coalesce(pg_partition_root(c.oid), c.oid)::oid, c.oid::regclass::text, n.nspname || '.' || c.relname,
              array(select a.attname::text from pg_attribute a
@@ -200,8 +90,9 @@ public final class Instruments {
    *
    * @param watched the tables whose changes are recorded, as {@code schema.table}
    */
-  public static Instruments install(Connection scratch, Collection<String> watched) throws SQLException {
-    execute(scratch, SCHEMA);
+  public static Instruments install(Connection scratch, Collection<String> watched)
+      throws SQLException {
+    InstrumentSchema.create(scratch);
     var sequences = new HashMap<Long, Map<Integer, String>>();
     for (var column : Jdbc.query(scratch, DEFAULTS, Binder.NOTHING, Instruments::readDefault)) {
       replaceDefault(scratch, column);
@@ -224,7 +115,7 @@ public final class Instruments {
                 row.getLong(1), row.getLong(2), row.getString(3), row.getString(4), List.of((String
                         [])
                     row.getArray(5).getArray()))))) {
-      addStatementTrigger(scratch, table.getValue());
+      addStatementTriggers(scratch, table.getValue());
       if (table.getKey().equals("r") && names.contains(table.getValue().label())) {
         addRowTriggers(scratch, table.getValue());
         leaves.put(table.getValue().label(), table.getValue());
@@ -233,6 +124,14 @@ public final class Instruments {
       }
     }
     return new Instruments(leaves.values(), sequences);
+  }
+
+  /**
+   * Makes a session ready to have its changes written down; what it knew of a transaction before is forgotten. To be called
+   * before each transaction, in autocommit.
+   */
+  public static void prepare(Connection session) throws SQLException {
+    InstrumentSchema.prepare(session);
   }
 
   private static Default readDefault(java.sql.ResultSet row) throws SQLException {
@@ -301,12 +200,16 @@ public final class Instruments {
     return matcher.matches() ? matcher.group(1).replace("''", "'") : null;
   }
 
-  private static void addStatementTrigger(Connection scratch, TableColumns table)
+  private static void addStatementTriggers(Connection scratch, TableColumns table)
       throws SQLException {
     execute(
         scratch,
-        "create trigger \"!reprise_replay_begin\" before insert on %s for each statement execute function reprise_replay.begin_insert()"
-            .formatted(table.name()));
+        """
+        create trigger "!reprise_replay_begin" before insert on %1$s
+          for each statement execute function reprise_replay.begin_insert();
+        create trigger "!reprise_replay_attempt" before insert or update or delete on %1$s
+          for each statement execute function reprise_replay.attempt();
+        """.formatted(table.name()));
   }
 
   private static void addRowTriggers(Connection scratch, TableColumns table) throws SQLException {
@@ -327,18 +230,16 @@ public final class Instruments {
   }
 
   /** The table of that name, {@code schema.table}; null where it is not watched. */
-  @Nullable
-  TableColumns table(String label) {
+  public @Nullable TableColumns table(String label) {
     return tables.get(label);
   }
 
-  @Nullable
-  TableColumns table(long oid) {
+  public @Nullable TableColumns table(long oid) {
     return byOid.get(oid);
   }
 
   /** The table that a partition belongs to; else itself. */
-  TableColumns rootOf(TableColumns table) {
+  public TableColumns rootOf(TableColumns table) {
     return byOid.getOrDefault(table.root(), table);
   }
 

@@ -5,11 +5,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The text form of a row, {@code (1,"a b",,t)}, in which every value has the form of its type's output function. */
-final class RowText {
+public final class RowText {
   private RowText() {}
 
   /** The values of a row; null for SQL's null. */
-  static List<@Nullable String> parse(String row) {
+  public static List<@Nullable String> parse(String row) {
     var values = new ArrayList<@Nullable String>();
     int i = 1;
     while (i < row.length()) {
@@ -39,7 +39,7 @@ final class RowText {
   }
 
   /** The text form of values; the server reads it, and may write it otherwise. */
-  static String of(List<? extends @Nullable String> values) {
+  public static String of(List<? extends @Nullable String> values) {
     var row = new StringBuilder("(");
     for (int i = 0; i < values.size(); i++) {
       if (i > 0) {

@@ -35,6 +35,7 @@ record Session(Connection connection, int process) {
         statement.execute(
             "set timezone = 'UTC'; set datestyle = 'ISO, MDY'; set intervalstyle = 'postgres'; set bytea_output = 'hex'");
       }
+      Instruments.prepare(connection);
       connection.setTransactionIsolation(
           isolation == Isolation.READ_COMMITTED
               ? Connection.TRANSACTION_READ_COMMITTED

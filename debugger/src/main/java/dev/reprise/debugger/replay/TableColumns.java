@@ -11,4 +11,4 @@ import java.util.List;
  * @param label as the history names it, {@code schema.table}
  * @param columns of its row type, in order
  */
-record TableColumns(long oid, long root, String name, String label, List<String> columns) {}
+public record TableColumns(long oid, long root, String name, String label, List<String> columns) {}
