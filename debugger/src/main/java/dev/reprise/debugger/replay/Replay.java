@@ -213,6 +213,31 @@ public final class Replay implements AutoCloseable {
     return trace;
   }
 
+  /** The state that it begins on, with instruments; to be copied, not to be changed. */
+  public Scratch start() {
+    return ground.start();
+  }
+
+  /** The instruments of that. */
+  public Instruments instruments() {
+    return ground.instruments();
+  }
+
+  /** In which order it goes. */
+  public Plan plan() {
+    return window.plan(trace, Map.of());
+  }
+
+  /** The version of the server that ran the trace, and of the one that it is replayed on. */
+  public List<String> versions() {
+    return List.of(window.epoch().serverVersion(), ground.version());
+  }
+
+  /** In what the scratch database differs from production. */
+  public List<String> notes() {
+    return ground.notes();
+  }
+
   /** The states between the transactions, to be looked at. */
   public Timeline timeline(Report report) {
     return new Timeline(ground.start(), window.plan(trace, Map.of()), report);

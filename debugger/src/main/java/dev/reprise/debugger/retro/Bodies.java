@@ -12,6 +12,7 @@ import dev.reprise.debugger.replay.TracedCall;
 import dev.reprise.debugger.replay.TransactionTime;
 import dev.reprise.runtime.execution.Rehearsal;
 import dev.reprise.runtime.postgres.SqlState;
+import dev.reprise.runtime.store.OperationRow;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -102,6 +103,18 @@ final class Bodies {
     }
   }
 
+  /** What a body would come to now; nothing comes of it. */
+  OperationRow tentative(Cue cue) throws SQLException, InterruptedException {
+    var task = new Task(cue, null, List.of(), null, null, false, 0);
+    var session = Held.begin(database, Isolation.REPEATABLE_READ);
+    try {
+      var outcome = run(task, session).outcome();
+      return Cast.at(cue.call(), outcome.output(), outcome.error());
+    } finally {
+      Held.close(session);
+    }
+  }
+
   private boolean isTracked(Cue cue) {
     return footprints == null || cue.isolation() == Isolation.SERIALIZABLE;
   }
@@ -176,9 +189,10 @@ final class Bodies {
         }
         session.unwrap(PGConnection.class).cancelQuery();
       } catch (ExecutionException e) {
-        throw e.getCause() instanceof SQLException sql
-            ? sql
-            : new RepriseException(task.cue().label() + " could not be run: " + e.getCause(), e);
+        if (e.getCause() instanceof SQLException sql) {
+          throw sql;
+        }
+        throw new RepriseException(task.cue().label() + " could not be run: " + e.getCause(), e);
       }
     }
   }

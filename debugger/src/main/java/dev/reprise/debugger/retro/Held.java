@@ -1,6 +1,7 @@
 package dev.reprise.debugger.retro;
 
 import dev.reprise.Isolation;
+import dev.reprise.debugger.replay.Instruments;
 import dev.reprise.runtime.postgres.Binder;
 import dev.reprise.runtime.postgres.Jdbc;
 import java.sql.Connection;
@@ -59,6 +60,7 @@ final class Held implements AutoCloseable {
       try (var statement = connection.createStatement()) {
         statement.execute(SETTINGS);
       }
+      Instruments.prepare(connection);
       connection.setTransactionIsolation(switch (isolation) {
         case SERIALIZABLE -> Connection.TRANSACTION_SERIALIZABLE;
         case REPEATABLE_READ -> Connection.TRANSACTION_REPEATABLE_READ;

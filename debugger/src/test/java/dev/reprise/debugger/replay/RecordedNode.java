@@ -47,7 +47,7 @@ public final class RecordedNode implements AutoCloseable {
   }
 
   /** With functions of other classes. */
-  RecordedNode(String schema, Class<?>... functions) {
+  public RecordedNode(String schema, Class<?>... functions) {
     run(schema);
     runtime = Reprise.builder()
         .database(
