@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A faithful replay: the transactions of a trace run again, by the code that ran, on the states that they saw, and what
@@ -33,6 +34,7 @@ public final class Replay implements AutoCloseable {
   private final ExecutorService threads;
   private final Options options;
   private final Ground ground;
+  private @Nullable Plan best;
 
   /**
    * How to go about it.
@@ -49,6 +51,16 @@ public final class Replay implements AutoCloseable {
     public Options(int orders, Duration patience) {
       this(orders, patience, true);
     }
+  }
+
+  /** Changes a rebuilt state before anything runs on it. */
+  @FunctionalInterface
+  public interface Alteration {
+    /** None. */
+    Alteration NONE = scratch -> {};
+
+    /** May do what it likes to the database. */
+    void alter(Scratch scratch);
   }
 
   /**
@@ -90,9 +102,21 @@ public final class Replay implements AutoCloseable {
       Scratch into,
       ExecutorService threads,
       Options options) {
+    return prepare(trace, history, source, into, threads, options, Alteration.NONE);
+  }
+
+  /** The same on a state that is altered, as by the migrations of other code. */
+  public static Replay prepare( // tidy: what a replay needs, and where from
+      Trace trace,
+      History history,
+      Database source,
+      Scratch into,
+      ExecutorService threads,
+      Options options,
+      Alteration alteration) {
     boolean prepared = false;
     try {
-      var replay = made(trace, history, source, into, threads, options);
+      var replay = made(trace, history, source, into, threads, options, alteration);
       prepared = true;
       return replay;
     } catch (SQLException e) {
@@ -104,22 +128,26 @@ public final class Replay implements AutoCloseable {
     }
   }
 
-  private static Replay made(
+  private static Replay made( // tidy: see above
       Trace trace,
       History history,
       Database source,
       Scratch into,
       ExecutorService threads,
-      Options options)
+      Options options,
+      Alteration alteration)
       throws SQLException {
     if (trace.calls().isEmpty()) {
       throw new RepriseException("none of these executions has a transaction in its log");
     }
     var window = Window.of(history, trace, now(history, source));
     var start = new Rebuilder(history).at(window.epoch(), window::isAtStart, into, Set.of());
+    var existing = tables(start);
+    alteration.alter(start);
     try (var connection = start.open()) {
       connection.setAutoCommit(true);
-      var watched = new HashSet<String>();
+      var watched = tables(start);
+      watched.removeAll(existing);
       for (Relation relation : history.relations(window.epoch())) {
         watched.add(relation.qualifiedName());
       }
@@ -131,6 +159,19 @@ public final class Replay implements AutoCloseable {
       var version = text(connection, "show server_version");
       return new Replay(
           trace, window, source, threads, options, new Ground(start, instruments, version, notes));
+    }
+  }
+
+  private static Set<String> tables(Scratch scratch) throws SQLException {
+    try (var connection = scratch.open()) {
+      return new HashSet<>(Jdbc.query(
+          connection,
+          """
+          select n.nspname || '.' || c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
+           where c.relkind in ('r', 'p') and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+          """,
+          Binder.NOTHING,
+          row -> row.getString(1)));
     }
   }
 
@@ -172,6 +213,8 @@ public final class Replay implements AutoCloseable {
     try {
       var outcome =
           new OrderSearch(moved -> attempt(moved, planned, walked), options.orders()).go();
+      var plan = window.plan(trace, Map.of());
+      best = new Plan(outcome.schedule(), plan.calls(), plan.recorded());
       return new Report(
           outcome.verdicts(),
           ends(),
@@ -223,9 +266,10 @@ public final class Replay implements AutoCloseable {
     return ground.instruments();
   }
 
-  /** In which order it goes. */
+  /** In which order it goes; once it has been run, the order that was found best. */
   public Plan plan() {
-    return window.plan(trace, Map.of());
+    var known = best;
+    return known == null ? window.plan(trace, Map.of()) : known;
   }
 
   /** The version of the server that ran the trace, and of the one that it is replayed on. */

@@ -115,6 +115,27 @@ final class Bodies {
     }
   }
 
+  /** What a body comes to where it fails now; null where it does not. Nothing of it is left. */
+  @Nullable
+  Made failing(Task task) throws SQLException, InterruptedException {
+    var session = Held.begin(database, task.cue().isolation());
+    try {
+      var attempt = run(task, session);
+      return attempt.conflict() || attempt.outcome().error() == null
+          ? null
+          : new Made(
+              null,
+              attempt.outcome().error(),
+              List.of(),
+              attempt.footprint(),
+              1,
+              task.now(),
+              isSame(task, attempt));
+    } finally {
+      Held.close(session);
+    }
+  }
+
   private boolean isTracked(Cue cue) {
     return footprints == null || cue.isolation() == Isolation.SERIALIZABLE;
   }

@@ -206,7 +206,9 @@ final class Request {
     var recorded = row.error();
     if (recorded != null) {
       var told = ExceptionCodec.describe(recorded);
-      error = told.type() + (told.message() == null ? "" : ": " + told.message());
+      // the driver's own exceptions come out of a log as this
+      var type = told.type().startsWith("org.postgresql.") ? "java.sql.SQLException" : told.type();
+      error = type + (told.message() == null ? "" : ": " + told.message());
     }
     return new Redone.Ending(row.status(), row.output(), error);
   }

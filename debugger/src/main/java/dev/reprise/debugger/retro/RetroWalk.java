@@ -81,6 +81,8 @@ final class RetroWalk {
       for (var action : plan.schedule().actions()) {
         if (action instanceof Action.Take take && isRun(take.call())) {
           take(take.call());
+        } else if (action instanceof Action.Try attempt && isRun(attempt.call())) {
+          attempt(attempt.call());
         } else if (action instanceof Action.End end) {
           end(end.call());
         } else if (action instanceof Action.Apply apply) {
@@ -117,7 +119,7 @@ final class RetroWalk {
   private void take(int number) throws SQLException, InterruptedException {
     begin(plan.calls().get(number));
     settle();
-    if (!passed.contains(number)) {
+    if (!passed.contains(number) && !held.containsKey(number)) {
       held.put(number, Held.take(database, place));
     }
   }
@@ -137,9 +139,36 @@ final class RetroWalk {
         .orElseThrow();
   }
 
+  /**
+   * The original failed, and nobody knows where: where what stands for it fails in the same way, that was its place. Else
+   * nothing has happened.
+   */
+  private void attempt(int number) throws SQLException, InterruptedException {
+    if (passed.contains(number)) {
+      return;
+    }
+    begin(plan.calls().get(number));
+    settle();
+    for (var cue : cast.rest()) {
+      var at = placeOf(cue);
+      if (at.originals().equals(List.of(number))) {
+        var made = bodies.failing(task(cue, at, null));
+        if (made != null && made.same()) {
+          finish(cue, at, made);
+          passed.add(number);
+          settle();
+        }
+        return;
+      }
+    }
+  }
+
   private void end(int number) throws SQLException, InterruptedException {
     boolean commits = plan.schedule().placed().get(number).commit() >= 0;
     var transaction = recordedOf(number);
+    if (passed.contains(number)) {
+      return; // where it failed was found before
+    }
     if (isRun(number)) {
       settle();
       for (var cue : cast.rest()) {
@@ -228,28 +257,36 @@ final class RetroWalk {
   }
 
   private void perform(Cue cue, Places.Place at) throws SQLException, InterruptedException {
-    var numbers = at.originals();
+    var snapshot = at.isNew() ? null : held.remove(at.first());
+    try {
+      finish(cue, at, bodies.perform(task(cue, at, snapshot)));
+    } finally {
+      if (snapshot != null) {
+        snapshot.close();
+      }
+    }
+  }
+
+  private Bodies.Task task(Cue cue, Places.Place at, @Nullable Held snapshot) {
     var inserts = new ArrayList<Change>();
-    for (int number : numbers) {
+    for (int number : at.originals()) {
       var transaction = recordedOf(number);
       if (transaction != null) {
         inserts.addAll(transaction.changes());
       }
     }
-    var snapshot = numbers.isEmpty() ? null : held.remove(at.first());
-    boolean one = numbers.size() == 1;
-    boolean undisturbed = one && snapshot != null && disturbedAt < snapshot.taken();
-    var made = bodies.perform(new Bodies.Task(
+    boolean one = at.originals().size() == 1;
+    return new Bodies.Task(
         cue,
         snapshot,
         inserts,
         one ? plan.calls().get(at.first()) : null,
         one ? recordedOf(at.first()) : null,
-        undisturbed,
-        place));
-    if (snapshot != null) {
-      snapshot.close();
-    }
+        one && snapshot != null && disturbedAt < snapshot.taken(),
+        place);
+  }
+
+  private void finish(Cue cue, Places.Place at, Made made) {
     if (!made.same()) {
       disturbedAt = place;
     }

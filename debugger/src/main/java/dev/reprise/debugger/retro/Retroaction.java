@@ -119,6 +119,32 @@ public final class Retroaction {
     }
   }
 
+  /**
+   * Begins a run whose order somebody else chooses.
+   *
+   * @param database a copy of {@link #start}, which the caller drops
+   */
+  public FreeRun free(Change change, Scratch database) throws SQLException {
+    var scripts = scriptsOf(change);
+    Held.Opener opener = database::open;
+    var rehearsal = new Rehearsal(source, threads);
+    var cast = new Cast(rehearsal, threads, patience, change.steps(), change.code(), scripts);
+    var bodies = new Bodies(opener, ground.instruments(), footprints(change, opener), patience);
+    return new FreeRun(ground.plan(), scripts, cast, bodies, database, ground.instruments());
+  }
+
+  private List<Script> scriptsOf(Change change) {
+    var out = family(ground.trace().scripts(), change.leftOut());
+    return ground.trace().scripts().stream()
+        .filter(script -> !out.contains(script.row().execution()))
+        .toList();
+  }
+
+  /** The state that every run begins on; to be copied. */
+  public Scratch start() {
+    return ground.start();
+  }
+
   private Result walk(Change change, Scratch database) throws SQLException, InterruptedException {
     var plan = ground.plan();
     var scripts = ground.trace().scripts();

@@ -80,6 +80,11 @@ public final class RecordedNode implements AutoCloseable {
     return runtime.start(Scripted.class, s -> s.run(List.of(script)), Options.DEFAULT.id(id));
   }
 
+  /** The code that the node runs, to be run again. */
+  public Application application() {
+    return application;
+  }
+
   public Reprise runtime() {
     return runtime;
   }

@@ -74,16 +74,36 @@ public final class JarVersions implements Catalog.VersionLoader {
     }
   }
 
+  /** Has a say in how an application is built. */
+  @FunctionalInterface
+  public interface Customization {
+    /** None. */
+    Customization NONE = (builder, functions, loader) -> {};
+
+    /**
+     * The application is about to be built.
+     *
+     * @param functions the classes of functions in the jar
+     * @throws RepriseException it cannot be built so; the message says why
+     */
+    void customize(ApplicationBuilder builder, List<Class<?>> functions, ClassLoader loader);
+  }
+
   /**
    * Makes the application of a jar, to be had by {@link #load} from now on.
    *
    * @throws RepriseException where it cannot be read or is refused; the message names the jar and what to do
    */
   public Prepared prepare(Path jar) {
+    return prepare(jar, Customization.NONE);
+  }
+
+  /** The same, with changes. */
+  public Prepared prepare(Path jar, Customization customization) {
     var name = String.valueOf(jar.getFileName());
     try {
       var file = cache.put(Files.readAllBytes(jar));
-      var application = build(file, name);
+      var application = build(file, name, customization);
       prepared.put(String.valueOf(application.version()), application);
       return new Prepared(name, file, application);
     } catch (IOException e) {
@@ -103,21 +123,23 @@ public final class JarVersions implements Catalog.VersionLoader {
             + " of the functions is needed, and this database does not keep it: start a node with its jar,"
             + " the one whose SHA-256 begins with " + version));
     LOG.info("loading version {}", version);
-    return build(cache.put(jar), "version " + version);
+    return build(cache.put(jar), "version " + version, Customization.NONE);
   }
 
-  private Application build(Path file, String name) {
+  private Application build(Path file, String name, Customization customization) {
     var inspection = JarInspection.of(file, name);
     var loader = ApplicationLoader.of(file, JarVersions.class.getClassLoader());
     loaders.add(loader);
     try {
-      return builder
+      var functions = List.copyOf(loader.load(inspection.functionClasses()));
+      var application = builder
           .get()
-          .functions(loader.load(inspection.functionClasses()))
+          .functions(functions)
           .moduleOf(loader)
           .settings(settings)
-          .version(inspection.version())
-          .build();
+          .version(inspection.version());
+      customization.customize(application, functions, loader);
+      return application.build();
     } catch (RepriseException e) {
       throw new RepriseException(name + " is refused: " + e.getMessage(), e);
     }

@@ -57,6 +57,68 @@ final class ApplicationMigrations {
     }
   }
 
+  /**
+   * Runs what one jar has and another has not, on a database as the other left it, which has no history of migrations.
+   * A repeatable script also runs where it is another one.
+   */
+  static int runNew(DatabaseConfig database, Path before, Path after) {
+    try {
+      var known = Files.createTempDirectory("reprise-migrations-");
+      var directory = Files.createTempDirectory("reprise-migrations-");
+      try {
+        unpack(before, known);
+        int left = 0;
+        for (var script : unpack(after, directory)) {
+          if (isKnown(known.resolve(script), directory.resolve(script))) {
+            Files.delete(directory.resolve(script));
+          } else {
+            left++;
+          }
+        }
+        return left == 0 ? 0 : runAll(database, directory);
+      } finally {
+        PostgresBinaries.deleteTree(known);
+        PostgresBinaries.deleteTree(directory);
+      }
+    } catch (IOException e) {
+      throw new RepriseException("the migrations of " + after + " cannot be read", e);
+    } catch (SQLException | FlywayException e) {
+      throw new RepriseException(
+          "the new migrations of " + after.getFileName() + " cannot be run on the past: "
+              + e.getMessage(),
+          e);
+    }
+  }
+
+  private static boolean isKnown(Path known, Path script) throws IOException {
+    boolean repeatable = String.valueOf(script.getFileName()).startsWith("R");
+    return Files.exists(known) && (!repeatable || Files.mismatch(known, script) < 0);
+  }
+
+  private static int runAll(DatabaseConfig database, Path directory) throws SQLException {
+    var table = HISTORY + "_new";
+    try (var connection = SessionSource.driver(database).getConnection()) {
+      var schema = schema(connection);
+      int run = Flyway.configure(ApplicationMigrations.class.getClassLoader())
+          .dataSource(SessionSource.driver(database))
+          .placeholderReplacement(false)
+          .loggers(FlywayLog.class.getName())
+          .locations("filesystem:" + directory)
+          .defaultSchema(schema)
+          .table(table)
+          .baselineOnMigrate(true)
+          .baselineVersion("0")
+          .load()
+          .migrate()
+          .migrationsExecuted;
+      try (var statement = connection.createStatement()) {
+        statement.execute("drop table if exists \"%s\".\"%s\""
+            .formatted(schema.replace("\"", "\"\""), table));
+      }
+      return run;
+    }
+  }
+
   private int run(Path directory) throws SQLException {
     try (var connection = SessionSource.driver(database).getConnection()) {
       Jdbc.query(connection, LOCK, Binder.NOTHING, row -> true);

@@ -136,6 +136,16 @@ public final class Migrator {
     return ApplicationMigrations.run(database, jar);
   }
 
+  /**
+   * Runs the scripts under {@code db/migration} of one jar that another has not, on a database as the other left it and that
+   * has no history of migrations, and tells how many.
+   *
+   * @throws RepriseException a migration failed; nothing of it is left
+   */
+  public static int migrateToNewer(DatabaseConfig database, Path before, Path after) {
+    return ApplicationMigrations.runNew(database, before, after);
+  }
+
   /** The SQL of all migrations, to be run by somebody who may; a server then finds the schema migrated. */
   public String printSql() {
     return MigrationScripts.print(schema, location);
