@@ -60,7 +60,12 @@ public final class EmbeddedServer implements AutoCloseable {
    * @throws RepriseException it cannot be started; the message has the end of the server's log
    */
   public static EmbeddedServer startOrJoin(Path path) {
-    var directory = new ServerDirectory(path);
+    return startOrJoin(path, "");
+  }
+
+  /** The same with settings of its own, lines of the configuration, where it is not running yet. */
+  static EmbeddedServer startOrJoin(Path path, String ownSettings) {
+    var directory = new ServerDirectory(path, ownSettings);
     try {
       ServerPrograms programs = ServerPrograms.in(PostgresBinaries.unpacked());
       return DirectoryLock.holding(directory.path(), () -> {

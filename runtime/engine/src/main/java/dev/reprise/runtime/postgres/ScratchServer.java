@@ -18,6 +18,12 @@ import org.slf4j.LoggerFactory;
 final class ScratchServer {
   private static final Logger LOG = LoggerFactory.getLogger(ScratchServer.class);
   private static final String PREFIX = "reprise-scratch-";
+  /** That the read locks of serializable transactions stay on rows, up to this many in a table. */
+  private static final String SETTINGS = """
+      max_pred_locks_per_transaction = 512
+      max_pred_locks_per_relation = 2000
+      max_pred_locks_per_page = 300
+      """;
 
   private static @Nullable EmbeddedServer server;
 
@@ -37,7 +43,7 @@ final class ScratchServer {
     Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
     removeOrphans(temporary);
     Path directory = temporary.resolve(PREFIX + ProcessHandle.current().pid());
-    EmbeddedServer server = EmbeddedServer.startOrJoin(directory);
+    EmbeddedServer server = EmbeddedServer.startOrJoin(directory, SETTINGS);
     Runtime.getRuntime()
         .addShutdownHook(new Thread(() -> remove(directory), "reprise-scratch-removal"));
     return server;

@@ -50,9 +50,20 @@ final class ServerDirectory {
   private static final String NO_PROCESS = String.valueOf(Integer.MAX_VALUE);
 
   private final Path directory;
+  private final String ownSettings;
 
   ServerDirectory(Path directory) {
+    this(directory, "");
+  }
+
+  /**
+   * The files of a server with settings of its own.
+   *
+   * @param ownSettings lines of the configuration, behind those of every embedded server
+   */
+  ServerDirectory(Path directory, String ownSettings) {
     this.directory = directory.toAbsolutePath().normalize();
+    this.ownSettings = ownSettings;
   }
 
   Path path() {
@@ -102,7 +113,7 @@ final class ServerDirectory {
   void writeSettings() throws IOException {
     Path file = data().resolve(SETTINGS_FILE);
     int port = freePort(lastPort(file).orElse(0));
-    Files.writeString(file, SETTINGS.formatted(port));
+    Files.writeString(file, SETTINGS.formatted(port) + ownSettings);
   }
 
   /** The server that runs here, or has run here and was killed; empty after an orderly end. */
