@@ -76,8 +76,7 @@ final class Bodies {
       Rehearsal.Outcome outcome,
       boolean conflict,
       List<Captured> changes,
-      List<Captured> asRecorded,
-      Footprint footprint) {
+      List<Captured> asRecorded) {
     boolean tellsTime() {
       return !asRecorded.equals(changes);
     }
@@ -85,7 +84,7 @@ final class Bodies {
 
   /** Runs it to its end. */
   Made perform(Task task) throws SQLException, InterruptedException {
-    var seen = isTracked(task.cue()) ? Footprint.NONE : probe(task);
+    var seen = footprints == null ? Footprint.NONE : probe(task, footprints);
     for (int attempt = 1; ; attempt++) {
       var held = attempt == 1 ? task.held() : null;
       var made = attempt(task, held, task.cue().isolation(), attempt, seen);
@@ -95,7 +94,10 @@ final class Bodies {
       if (made != null) {
         return made;
       }
-      seen = seen.and(everything());
+      if (footprints != null) {
+        seen = seen.and(probe(new Task(
+            task.cue(), null, task.inserts(), null, null, false, task.now()), footprints));
+      }
       if (attempt == ATTEMPTS) {
         throw new RepriseException(task.cue().label() + " met a serialization failure in each of "
             + ATTEMPTS + " attempts");
@@ -127,7 +129,7 @@ final class Bodies {
               null,
               attempt.outcome().error(),
               List.of(),
-              attempt.footprint(),
+              footprints == null ? Footprint.NONE : probe(task, footprints),
               1,
               task.now(),
               isSame(task, attempt));
@@ -136,20 +138,28 @@ final class Bodies {
     }
   }
 
-  private boolean isTracked(Cue cue) {
-    return footprints == null || cue.isolation() == Isolation.SERIALIZABLE;
-  }
-
-  /** What a transaction reads at a lower level is found by running it at the highest, without any consequence. */
-  private Footprint probe(Task task) throws SQLException, InterruptedException {
+  /** What a body reads and writes is found by running it in a session of its own, without any consequence. */
+  private Footprint probe(Task task, Footprints finder) throws SQLException, InterruptedException {
     var held = task.held();
-    var given = held == null ? null : held.give(Isolation.SERIALIZABLE);
-    var session = given == null ? Held.begin(database, Isolation.SERIALIZABLE) : given;
+    var given = held == null ? null : held.giveProbe();
+    var session = given == null ? Held.probe(database) : given;
     try {
-      return run(task, session).footprint();
+      var before = session.setSavepoint();
+      var attempt = run(task, session);
+      if (attempt.outcome().error() != null) {
+        session.rollback(before);
+      }
+      return finder.of(session, attempt.changes());
+    } catch (SQLException e) {
+      return everything();
     } finally {
       Held.close(session);
     }
+  }
+
+  /** Whether what transactions read and write is asked for. */
+  boolean areProbed() {
+    return footprints != null;
   }
 
   /** Null where the database refused it for the sake of others. */
@@ -164,11 +174,10 @@ final class Bodies {
       if (attempt.conflict()) {
         return null;
       }
-      var footprint = seen.and(attempt.footprint());
       boolean same = isSame(task, attempt);
       var outcome = attempt.outcome();
       if (outcome.error() != null) {
-        return new Made(null, outcome.error(), List.of(), footprint, attempts, taken, same);
+        return new Made(null, outcome.error(), List.of(), seen, attempts, taken, same);
       }
       if (same && attempt.tellsTime() && task.recorded() != null) {
         session.rollback();
@@ -177,13 +186,13 @@ final class Bodies {
       var refused = commit(session);
       if (refused == null) {
         return new Made(
-            outcome.output(), null, attempt.changes(), footprint, attempts, taken, same);
+            outcome.output(), null, attempt.changes(), seen, attempts, taken, same);
       }
       if (SqlState.isRetryable(refused)) {
         return null;
       }
       var error = task.cue().transaction().failedAtCommit(refused).error();
-      return new Made(null, error, List.of(), footprint, attempts, taken, false);
+      return new Made(null, error, List.of(), seen, attempts, taken, false);
     } finally {
       Held.close(session);
     }
@@ -237,29 +246,15 @@ final class Bodies {
     var cause = outcome.cause();
     if (outcome.error() != null) {
       boolean conflict = cause != null && SqlState.isRetryable(cause);
-      return new Attempt(outcome, conflict, List.of(), List.of(), afterFailure(session));
+      return new Attempt(outcome, conflict, List.of(), List.of());
     }
     var changes = Captured.take(session, instruments);
     if (task.cue().policy().readOnly() && !changes.isEmpty()) {
       var refused = transaction.failedAtCommit(
           new SQLException("cannot write in a read-only transaction", "25006"));
-      return new Attempt(refused, false, List.of(), List.of(), footprint(session, changes));
+      return new Attempt(refused, false, List.of(), List.of());
     }
-    return new Attempt(
-        outcome, false, changes, time.asRecorded(changes), footprint(session, changes));
-  }
-
-  private Footprint footprint(Connection session, List<Captured> changes) throws SQLException {
-    return footprints == null ? Footprint.NONE : footprints.of(session, changes);
-  }
-
-  /** Where the function threw by its own decision the transaction still tells; after an error of SQL it does not. */
-  private Footprint afterFailure(Connection session) {
-    try {
-      return footprint(session, List.of());
-    } catch (SQLException e) {
-      return everything();
-    }
+    return new Attempt(outcome, false, changes, time.asRecorded(changes));
   }
 
   private Footprint everything() {

@@ -99,7 +99,7 @@ public final class FreeRun implements AutoCloseable {
 
   /** Takes the snapshot that the next transaction of a branch is to see. */
   public void take(String actor) throws SQLException, InterruptedException {
-    held.put(cue(actor), Held.take(database, commits));
+    held.put(cue(actor), Held.take(database, commits, bodies.areProbed()));
   }
 
   /** Runs the next transaction of a branch to its end, on its snapshot, or on one of now where none was taken. */

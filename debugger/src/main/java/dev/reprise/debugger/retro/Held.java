@@ -6,6 +6,7 @@ import dev.reprise.runtime.postgres.Binder;
 import dev.reprise.runtime.postgres.Jdbc;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,7 +14,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A snapshot that is kept until a transaction runs on it. Two sessions hold it: a serializable one, which conflicts with
  * others as it would have, and one at repeatable read, for what runs at that level, and for what production is known to have
- * let pass. For one thread at a time.
+ * let pass; where footprints are asked for, a third, in which a body is run without consequence. For one thread at a time.
  */
 final class Held implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Held.class);
@@ -23,11 +24,10 @@ final class Held implements AutoCloseable {
   private final int taken;
   private @Nullable Connection serializable;
   private @Nullable Connection repeatable;
+  private @Nullable Connection probe;
 
-  private Held(int taken, Connection serializable, Connection repeatable) {
+  private Held(int taken) {
     this.taken = taken;
-    this.serializable = serializable;
-    this.repeatable = repeatable;
   }
 
   /** How to reach the database. */
@@ -41,24 +41,52 @@ final class Held implements AutoCloseable {
    * Takes one now.
    *
    * @param taken how many commits there were before
+   * @param probed whether footprints are asked for
    */
-  static Held take(Opener database, int taken) throws SQLException {
-    var serializable = begin(database, Isolation.SERIALIZABLE);
+  static Held take(Opener database, int taken, boolean probed) throws SQLException {
+    var held = new Held(taken);
+    boolean done = false;
     try {
-      return new Held(taken, serializable, begin(database, Isolation.REPEATABLE_READ));
-    } catch (SQLException e) {
-      close(serializable);
-      throw e;
+      held.serializable = begin(database, Isolation.SERIALIZABLE);
+      held.repeatable = begin(database, Isolation.REPEATABLE_READ);
+      held.probe = probed ? probe(database) : null;
+      done = true;
+      return held;
+    } finally {
+      if (!done) {
+        held.close();
+      }
     }
+  }
+
+  /** A serializable session whose footprints are small. */
+  static Connection probe(Opener database) throws SQLException {
+    return begin(database, Isolation.SERIALIZABLE, Footprints.sessionSettings());
+  }
+
+  /** The one that it has, given away; null where there is none, or not any more. */
+  @Nullable
+  Connection giveProbe() {
+    var given = probe;
+    probe = null;
+    return given;
   }
 
   /** A session in a transaction of that level which has its snapshot. */
   static Connection begin(Opener database, Isolation isolation) throws SQLException {
+    return begin(database, isolation, List.of());
+  }
+
+  private static Connection begin(Opener database, Isolation isolation, List<String> settings)
+      throws SQLException {
     var connection = database.open();
     try {
       connection.setAutoCommit(true);
       try (var statement = connection.createStatement()) {
         statement.execute(SETTINGS);
+        for (var setting : settings) {
+          statement.execute(setting);
+        }
       }
       Instruments.prepare(connection);
       connection.setTransactionIsolation(switch (isolation) {
@@ -106,6 +134,10 @@ final class Held implements AutoCloseable {
     if (repeatable != null) {
       close(repeatable);
       repeatable = null;
+    }
+    if (probe != null) {
+      close(probe);
+      probe = null;
     }
   }
 

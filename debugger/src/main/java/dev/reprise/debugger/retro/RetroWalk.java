@@ -120,7 +120,7 @@ final class RetroWalk {
     begin(plan.calls().get(number));
     settle();
     if (!passed.contains(number) && !held.containsKey(number)) {
-      held.put(number, Held.take(database, place));
+      held.put(number, Held.take(database, place, bodies.areProbed()));
     }
   }
 
