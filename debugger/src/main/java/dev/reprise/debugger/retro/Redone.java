@@ -44,7 +44,7 @@ public record Redone(
       @Nullable String output,
       @Nullable String error) {}
 
-  /** Whether its outcome is another one now. */
+  /** Whether its outcome is another one now; null and nothing are the same result. */
   public boolean isChanged() {
     return original == null ? now != null : !original.equals(now);
   }

@@ -253,6 +253,21 @@ public final class Retroaction {
         request.ending());
   }
 
+  /** The executions of the trace as they are recorded. */
+  public List<Redone> originalExecutions() {
+    return ground.trace().scripts().stream()
+        .map(Script::row)
+        .map(row -> new Redone(
+            row.id(),
+            row.function(),
+            row.parent(),
+            Redone.How.UNAFFECTED,
+            null,
+            Request.endingOf(row),
+            Request.endingOf(row)))
+        .toList();
+  }
+
   /** The plan of the original run. */
   public Plan plan() {
     return ground.plan();
