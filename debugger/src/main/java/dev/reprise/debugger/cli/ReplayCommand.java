@@ -1,6 +1,6 @@
 package dev.reprise.debugger.cli;
 
-import dev.reprise.RepriseException;
+import dev.reprise.debugger.cli.Arguments.Span;
 import dev.reprise.debugger.replay.RecordedCode;
 import dev.reprise.debugger.replay.Replay;
 import dev.reprise.debugger.replay.Report;
@@ -12,8 +12,6 @@ import dev.reprise.runtime.config.Environment;
 import dev.reprise.runtime.function.ApplicationSettings;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -115,6 +113,12 @@ public final class ReplayCommand implements RepriseSubcommand {
       throw new IllegalArgumentException(
           "give either ids of executions, or a span of time with --from and --to, or a file with --trace");
     }
+    var span = Span.of(from, to);
+    Arguments.requireFile("--trace", trace);
+    Arguments.requireFile("--functions", functions);
+    Arguments.requireServer(scratch);
+    Arguments.requireBetween("--orders", orders, 0, Integer.MAX_VALUE);
+    Arguments.requireBetween("--debug-port", debugPort, 0, 65_535);
     if (suspend && !Debuggee.isDebugged()) {
       var line = spec.commandLine().getParent();
       return Debuggee.run(line.getParseResult().originalArgs(), debugPort, root.output());
@@ -129,7 +133,7 @@ public final class ReplayCommand implements RepriseSubcommand {
             source.log(),
             functions,
             new ApplicationSettings(root.environment()::variable, Environment::fileContent))) {
-      var selected = trace(source, code);
+      var selected = trace(source, code, span);
       try (var replay = Replay.prepare(
           selected,
           source.history(),
@@ -155,15 +159,11 @@ public final class ReplayCommand implements RepriseSubcommand {
     }
   }
 
-  private Trace trace(Source source, RecordedCode code) {
+  private Trace trace(Source source, RecordedCode code, Span span) {
     if (!ids.isEmpty()) {
       return Trace.of(source.executions(), ids, code::of);
     }
-    return Trace.of(
-        source.executions(),
-        time("--from", from, Instant.EPOCH),
-        time("--to", to, Instant.now().plus(Duration.ofDays(1))),
-        code::of);
+    return Trace.of(source.executions(), span.from(), span.to(), code::of);
   }
 
   private Replay.Options replayOptions(Source source) {
@@ -171,17 +171,5 @@ public final class ReplayCommand implements RepriseSubcommand {
         orders,
         Debuggee.isDebugged() ? Duration.ofDays(1) : Replay.Options.DEFAULT.patience(),
         source.comparesArguments());
-  }
-
-  static Instant time(String option, @Nullable String text, Instant otherwise) {
-    if (text == null) {
-      return otherwise;
-    }
-    try {
-      return Instant.parse(text);
-    } catch (DateTimeParseException e) {
-      throw new RepriseException(
-          option + " takes a time like 2026-01-31T08:00:00Z, not \"" + text + "\"", e);
-    }
   }
 }
