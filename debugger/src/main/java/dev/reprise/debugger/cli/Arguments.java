@@ -1,6 +1,8 @@
 package dev.reprise.debugger.cli;
 
 import dev.reprise.RepriseException;
+import dev.reprise.debugger.history.Progress;
+import dev.reprise.runtime.cli.Output;
 import dev.reprise.runtime.config.DatabaseConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,6 +45,11 @@ final class Arguments {
       throw new RepriseException(
           option + " takes a time like 2026-01-31T08:00:00Z, not \"" + text + "\"", e);
     }
+  }
+
+  /** Long work is told of every few seconds. */
+  static Progress progress(Output output) {
+    return new Progress(output::note, Duration.ofSeconds(3));
   }
 
   static void requireFile(String option, @Nullable Path file) {

@@ -92,7 +92,8 @@ public final class AtCommand implements RepriseSubcommand {
       var history = source.history();
       var state = time == null ? ofExecution(source, history) : atTime(source, history, wanted);
       var into = scratch == null ? Scratch.embedded() : Scratch.on(DatabaseConfig.of(scratch));
-      try (var rebuilt = new Rebuilder(history).at(state.epoch(), state.visible(), into, Set.of());
+      try (var rebuilt = new Rebuilder(history, Arguments.progress(root.output()))
+              .at(state.epoch(), state.visible(), into, Set.of());
           var connection = rebuilt.open()) {
         var result = SqlResult.of(connection, sql);
         root.output().data(result::json, result::text);

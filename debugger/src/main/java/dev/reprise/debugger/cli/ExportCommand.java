@@ -97,8 +97,9 @@ public final class ExportCommand implements RepriseSubcommand {
       Manifest manifest;
       try (var start = Source.scratch(scratch)) {
         root.output().note("making the tables again as they were");
-        manifest =
-            new TraceExport(source.history(), source.database()).write(selection, start, file);
+        manifest = new TraceExport(
+                source.history(), source.database(), Arguments.progress(root.output()))
+            .write(selection, start, file);
         start.notes().forEach(note -> root.output().note("note: " + note));
       }
       root.output().data(() -> manifest.json().put("file", file.toString()), () -> text(manifest));

@@ -6,6 +6,7 @@ import dev.reprise.debugger.replay.Replay;
 import dev.reprise.debugger.replay.Report;
 import dev.reprise.debugger.replay.Trace;
 import dev.reprise.runtime.cli.DatabaseOptions;
+import dev.reprise.runtime.cli.Output;
 import dev.reprise.runtime.cli.RepriseCommand;
 import dev.reprise.runtime.cli.RepriseSubcommand;
 import dev.reprise.runtime.config.Environment;
@@ -140,7 +141,7 @@ public final class ReplayCommand implements RepriseSubcommand {
           source.database(),
           Source.scratch(scratch),
           threads,
-          replayOptions(source))) {
+          replayOptions(source, root.output()))) {
         var report = replay.run();
         root.output().data(report::json, report::text);
         if (interactive) {
@@ -166,10 +167,11 @@ public final class ReplayCommand implements RepriseSubcommand {
     return Trace.of(source.executions(), span.from(), span.to(), code::of);
   }
 
-  private Replay.Options replayOptions(Source source) {
+  private Replay.Options replayOptions(Source source, Output output) {
     return new Replay.Options(
         orders,
         Debuggee.isDebugged() ? Duration.ofDays(1) : Replay.Options.DEFAULT.patience(),
-        source.comparesArguments());
+        source.comparesArguments(),
+        Arguments.progress(output));
   }
 }
