@@ -146,8 +146,9 @@ public final class AtCommand implements RepriseSubcommand {
       throw new RepriseException("the snapshot of " + execution
           + " is not recorded: it failed by an error of the database. Give a --time instead");
     }
-    var snapshot = Snapshot.parse(operation.snapshot());
     var own = operation.transactionId();
+    var taken = Snapshot.parse(operation.snapshot());
+    var snapshot = own == null ? taken : taken.without(own);
     var epoch = history.epochSeeing(snapshot);
     var commit = own == null || before ? null : history.transaction(epoch, own).orElse(null);
     if (commit == null) {
