@@ -81,11 +81,19 @@ public final class AtCommand implements RepriseSubcommand {
     if ((time == null) == (execution == null)) {
       throw new IllegalArgumentException("give either --time or --execution");
     }
+    if (before && execution == null) {
+      throw new IllegalArgumentException("--before goes with --execution");
+    }
+    var wanted = Arguments.time("--time", time, Instant.MAX);
+    Arguments.requireText("the SQL", sql);
+    Arguments.requireFile("--trace", trace);
+    Arguments.requireServer(scratch);
     try (var source = Source.of(options, root.environment(), trace, scratch)) {
       var history = source.history();
-      var state = time == null ? ofExecution(source, history) : atTime(source, history);
+      var state = time == null ? ofExecution(source, history) : atTime(source, history, wanted);
       var into = scratch == null ? Scratch.embedded() : Scratch.on(DatabaseConfig.of(scratch));
-      try (var rebuilt = new Rebuilder(history).at(state.epoch(), state.visible(), into, Set.of());
+      try (var rebuilt = new Rebuilder(history, Arguments.progress(root.output()))
+              .at(state.epoch(), state.visible(), into, Set.of());
           var connection = rebuilt.open()) {
         var result = SqlResult.of(connection, sql);
         root.output().data(result::json, result::text);
@@ -96,8 +104,7 @@ public final class AtCommand implements RepriseSubcommand {
     return RepriseCommand.OK;
   }
 
-  private State atTime(Source source, History history) {
-    var wanted = ReplayCommand.time("--time", time, Instant.MAX);
+  private State atTime(Source source, History history, Instant wanted) {
     var epoch = history.epochSeeing(history.end().orElseGet(() -> now(source)));
     for (var one : history.epochs()) {
       var ended = one.endedAt();
@@ -139,8 +146,9 @@ public final class AtCommand implements RepriseSubcommand {
       throw new RepriseException("the snapshot of " + execution
           + " is not recorded: it failed by an error of the database. Give a --time instead");
     }
-    var snapshot = Snapshot.parse(operation.snapshot());
     var own = operation.transactionId();
+    var taken = Snapshot.parse(operation.snapshot());
+    var snapshot = own == null ? taken : taken.without(own);
     var epoch = history.epochSeeing(snapshot);
     var commit = own == null || before ? null : history.transaction(epoch, own).orElse(null);
     if (commit == null) {

@@ -1,5 +1,6 @@
 package dev.reprise.debugger.cli;
 
+import dev.reprise.debugger.cli.Arguments.Span;
 import dev.reprise.debugger.replay.Trace;
 import dev.reprise.debugger.trace.Manifest;
 import dev.reprise.debugger.trace.TraceExport;
@@ -9,8 +10,6 @@ import dev.reprise.runtime.cli.RepriseSubcommand;
 import dev.reprise.runtime.store.ExecutionStore.Loaded;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -85,13 +84,22 @@ public final class ExportCommand implements RepriseSubcommand {
       throw new IllegalArgumentException(
           "there is a file " + file + " already; --force replaces it");
     }
+    for (var mask : masks) {
+      if (!mask.matches("[^.]+(\\.[^.]+){1,2}")) {
+        throw new IllegalArgumentException(
+            "--mask takes table.column or schema.table.column, not \"" + mask + "\"");
+      }
+    }
+    var span = Span.of(from, to);
+    Arguments.requireServer(scratch);
     try (var source = Source.of(options, root.environment())) {
-      var selection = new TraceExport.Selection(executions(source), asked(), masks, force);
+      var selection = new TraceExport.Selection(executions(source, span), asked(), masks, force);
       Manifest manifest;
       try (var start = Source.scratch(scratch)) {
         root.output().note("making the tables again as they were");
-        manifest =
-            new TraceExport(source.history(), source.database()).write(selection, start, file);
+        manifest = new TraceExport(
+                source.history(), source.database(), Arguments.progress(root.output()))
+            .write(selection, start, file);
         start.notes().forEach(note -> root.output().note("note: " + note));
       }
       root.output().data(() -> manifest.json().put("file", file.toString()), () -> text(manifest));
@@ -99,12 +107,9 @@ public final class ExportCommand implements RepriseSubcommand {
     return RepriseCommand.OK;
   }
 
-  private List<Loaded> executions(Source source) {
+  private List<Loaded> executions(Source source, Span span) {
     return ids.isEmpty()
-        ? Trace.logs(
-            source.executions(),
-            ReplayCommand.time("--from", from, Instant.EPOCH),
-            ReplayCommand.time("--to", to, Instant.now().plus(Duration.ofDays(1))))
+        ? Trace.logs(source.executions(), span.from(), span.to())
         : Trace.logs(source.executions(), ids);
   }
 

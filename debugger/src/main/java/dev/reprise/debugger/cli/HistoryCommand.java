@@ -67,6 +67,9 @@ public final class HistoryCommand implements RepriseSubcommand {
   @Override
   public Integer call() {
     var root = Objects.requireNonNull(parent);
+    Arguments.requireText("the name of the table", table);
+    Arguments.requireText("the key of the row", key);
+    Arguments.requireFile("--trace", trace);
     try (var source = Source.of(options, root.environment(), trace, null)) {
       var events = events(source.history());
       var writers = new HashMap<Long, Writer>();

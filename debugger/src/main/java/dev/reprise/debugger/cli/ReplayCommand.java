@@ -1,19 +1,18 @@
 package dev.reprise.debugger.cli;
 
-import dev.reprise.RepriseException;
+import dev.reprise.debugger.cli.Arguments.Span;
 import dev.reprise.debugger.replay.RecordedCode;
 import dev.reprise.debugger.replay.Replay;
 import dev.reprise.debugger.replay.Report;
 import dev.reprise.debugger.replay.Trace;
 import dev.reprise.runtime.cli.DatabaseOptions;
+import dev.reprise.runtime.cli.Output;
 import dev.reprise.runtime.cli.RepriseCommand;
 import dev.reprise.runtime.cli.RepriseSubcommand;
 import dev.reprise.runtime.config.Environment;
 import dev.reprise.runtime.function.ApplicationSettings;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -115,6 +114,12 @@ public final class ReplayCommand implements RepriseSubcommand {
       throw new IllegalArgumentException(
           "give either ids of executions, or a span of time with --from and --to, or a file with --trace");
     }
+    var span = Span.of(from, to);
+    Arguments.requireFile("--trace", trace);
+    Arguments.requireFile("--functions", functions);
+    Arguments.requireServer(scratch);
+    Arguments.requireBetween("--orders", orders, 0, Integer.MAX_VALUE);
+    Arguments.requireBetween("--debug-port", debugPort, 0, 65_535);
     if (suspend && !Debuggee.isDebugged()) {
       var line = spec.commandLine().getParent();
       return Debuggee.run(line.getParseResult().originalArgs(), debugPort, root.output());
@@ -129,14 +134,14 @@ public final class ReplayCommand implements RepriseSubcommand {
             source.log(),
             functions,
             new ApplicationSettings(root.environment()::variable, Environment::fileContent))) {
-      var selected = trace(source, code);
+      var selected = trace(source, code, span);
       try (var replay = Replay.prepare(
           selected,
           source.history(),
           source.database(),
           Source.scratch(scratch),
           threads,
-          replayOptions(source))) {
+          replayOptions(source, root.output()))) {
         var report = replay.run();
         root.output().data(report::json, report::text);
         if (interactive) {
@@ -155,33 +160,18 @@ public final class ReplayCommand implements RepriseSubcommand {
     }
   }
 
-  private Trace trace(Source source, RecordedCode code) {
+  private Trace trace(Source source, RecordedCode code, Span span) {
     if (!ids.isEmpty()) {
       return Trace.of(source.executions(), ids, code::of);
     }
-    return Trace.of(
-        source.executions(),
-        time("--from", from, Instant.EPOCH),
-        time("--to", to, Instant.now().plus(Duration.ofDays(1))),
-        code::of);
+    return Trace.of(source.executions(), span.from(), span.to(), code::of);
   }
 
-  private Replay.Options replayOptions(Source source) {
+  private Replay.Options replayOptions(Source source, Output output) {
     return new Replay.Options(
         orders,
         Debuggee.isDebugged() ? Duration.ofDays(1) : Replay.Options.DEFAULT.patience(),
-        source.comparesArguments());
-  }
-
-  static Instant time(String option, @Nullable String text, Instant otherwise) {
-    if (text == null) {
-      return otherwise;
-    }
-    try {
-      return Instant.parse(text);
-    } catch (DateTimeParseException e) {
-      throw new RepriseException(
-          option + " takes a time like 2026-01-31T08:00:00Z, not \"" + text + "\"", e);
-    }
+        source.comparesArguments(),
+        Arguments.progress(output));
   }
 }

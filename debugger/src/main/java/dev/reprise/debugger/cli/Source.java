@@ -1,5 +1,6 @@
 package dev.reprise.debugger.cli;
 
+import dev.reprise.RepriseException;
 import dev.reprise.debugger.history.History;
 import dev.reprise.debugger.rebuild.Scratch;
 import dev.reprise.debugger.trace.ImportedTrace;
@@ -12,6 +13,7 @@ import dev.reprise.runtime.postgres.EmbeddedServer;
 import dev.reprise.runtime.store.DatabaseClock;
 import dev.reprise.runtime.store.ExecutionStore;
 import dev.reprise.runtime.store.LogDatabase;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -36,11 +38,21 @@ final class Source implements AutoCloseable {
     this.database = Database.open(readOnly(config), ConnectionHook.NONE);
   }
 
-  /** As the flags say; without, the embedded server of this directory. */
+  /**
+   * As the flags say; without, the embedded server of this directory, which must be there.
+   *
+   * @throws RepriseException there is none, or it cannot be reached
+   */
   static Source of(DatabaseOptions options, Environment environment) {
+    Logs.onlyWarnings();
     var configured = options.settings(environment).database();
     if (configured.isPresent()) {
       return new Source(null, null, configured.get());
+    }
+    if (!Files.isDirectory(EmbeddedServer.DEFAULT_DIRECTORY)) {
+      throw new RepriseException("there is no embedded database in "
+          + EmbeddedServer.DEFAULT_DIRECTORY.toAbsolutePath()
+          + ": name a database with --database");
     }
     var server = EmbeddedServer.startOrJoin(EmbeddedServer.DEFAULT_DIRECTORY);
     try {
@@ -64,6 +76,7 @@ final class Source implements AutoCloseable {
     if (file == null) {
       return of(options, environment);
     }
+    Logs.onlyWarnings();
     var trace = ImportedTrace.open(file, scratch(scratch));
     try {
       return new Source(null, trace, trace.config());

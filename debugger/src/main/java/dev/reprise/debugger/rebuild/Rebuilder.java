@@ -5,6 +5,7 @@ import dev.reprise.debugger.history.ChangeReader;
 import dev.reprise.debugger.history.Epoch;
 import dev.reprise.debugger.history.History;
 import dev.reprise.debugger.history.Lsn;
+import dev.reprise.debugger.history.Progress;
 import dev.reprise.debugger.history.Relation;
 import dev.reprise.debugger.rebuild.SourceSchema.Statement;
 import dev.reprise.runtime.postgres.Binder;
@@ -30,10 +31,17 @@ import org.postgresql.copy.CopyIn;
  */
 public final class Rebuilder {
   private final History history;
+  private final Progress progress;
 
   /** Out of that history. */
   public Rebuilder(History history) {
+    this(history, Progress.NONE);
+  }
+
+  /** The same, telling how far it has come. */
+  public Rebuilder(History history, Progress progress) {
     this.history = history;
+    this.progress = progress;
   }
 
   /**
@@ -77,6 +85,8 @@ public final class Rebuilder {
     private final ChangeApplier applier;
     private final List<Change> truncates = new ArrayList<>();
     private long xid;
+    private long rows;
+    private long changes;
 
     Work(
         Connection connection,
@@ -161,7 +171,11 @@ public final class Rebuilder {
             base,
             writes.insertedFrom(),
             writes.constants(),
-            row -> copy.writeToCopy(row, 0, row.length));
+            row -> {
+              copy.writeToCopy(row, 0, row.length);
+              rows++;
+              progress.at(() -> "rebuilding: " + rows + " rows of the base copy");
+            });
         copy.endCopy();
       } catch (SQLException e) {
         throw new RebuildException(
@@ -247,6 +261,8 @@ public final class Rebuilder {
 
     @Override
     public void change(Change change) throws SQLException {
+      changes++;
+      progress.at(() -> "rebuilding: " + rows + " rows of the base copy, " + changes + " changes");
       RelationWrites of = writes.get(change.relation().id());
       if (of == null || !which.sees(xid) || !past.isOnTop(change.relation(), xid)) {
         return;

@@ -2,6 +2,7 @@ package dev.reprise.debugger.replay;
 
 import dev.reprise.RepriseException;
 import dev.reprise.debugger.history.History;
+import dev.reprise.debugger.history.Progress;
 import dev.reprise.debugger.history.Relation;
 import dev.reprise.debugger.history.Snapshot;
 import dev.reprise.debugger.rebuild.Rebuilder;
@@ -42,14 +43,21 @@ public final class Replay implements AutoCloseable {
    * @param orders how many other orders of concurrent transactions are tried where something differs
    * @param patience how long a body, or the code from one to the next, may take
    * @param comparesArguments whether calls must have the arguments of the log; false where values were replaced since
+   * @param progress is told how far it has come
    */
-  public record Options(int orders, Duration patience, boolean comparesArguments) {
+  public record Options(
+      int orders, Duration patience, boolean comparesArguments, Progress progress) {
     /** 50 orders, a minute. */
     public static final Options DEFAULT = new Options(50, Duration.ofMinutes(1));
 
     /** With comparison of arguments. */
     public Options(int orders, Duration patience) {
       this(orders, patience, true);
+    }
+
+    /** Telling nobody how far it has come. */
+    public Options(int orders, Duration patience, boolean comparesArguments) {
+      this(orders, patience, comparesArguments, Progress.NONE);
     }
   }
 
@@ -141,7 +149,8 @@ public final class Replay implements AutoCloseable {
       throw new RepriseException("none of these executions has a transaction in its log");
     }
     var window = Window.of(history, trace, now(history, source));
-    var start = new Rebuilder(history).at(window.epoch(), window::isAtStart, into, Set.of());
+    var start = new Rebuilder(history, options.progress())
+        .at(window.epoch(), window::isAtStart, into, Set.of());
     var existing = tables(start);
     alteration.alter(start);
     try (var connection = start.open()) {
@@ -232,8 +241,14 @@ public final class Replay implements AutoCloseable {
     var plan = planned.apply(window.plan(trace, moved));
     try (var copy = ground.start().copy();
         var actors = new Actors(rehearsal, threads, options.patience(), trace.scripts())) {
-      var walk =
-          new Walk(plan, copy::open, ground.instruments(), actors, threads, options.patience());
+      var walk = new Walk(
+          plan,
+          copy::open,
+          ground.instruments(),
+          actors,
+          threads,
+          options.patience(),
+          options.progress());
       var verdicts = walk.go();
       walked.accept(copy);
       return new OrderSearch.Outcome(plan.schedule(), verdicts);

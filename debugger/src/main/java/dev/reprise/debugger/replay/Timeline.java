@@ -15,17 +15,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A replayed trace as a row of points to go to, forth and back: before each of its transactions, where the database is as
- * that transaction saw it, and after all. After every transaction the state is the recorded one, so a point is made from the
- * start and the recorded changes. For one thread.
+ * that transaction saw it, and after all. After every transaction the state is the recorded one, so one goes forth by applying
+ * the recorded changes, and back by taking them back; only behind a TRUNCATE, from the start again. For one thread.
  */
 public final class Timeline implements AutoCloseable {
   private final Scratch start;
   private final Plan plan;
   private final List<Verdict> steps;
   private final Map<Integer, Integer> numbers = new HashMap<>();
-  private @Nullable Scratch current;
+  private @Nullable Current current;
   private int applied;
   private int point;
+
+  /** The database of the point. */
+  private record Current(Scratch scratch, UndoLog undo) {}
 
   Timeline(Scratch start, Plan plan, Report report) {
     this.start = start;
@@ -58,19 +61,58 @@ public final class Timeline implements AutoCloseable {
   public void goTo(int wanted) {
     point = Math.max(0, Math.min(steps.size(), wanted));
     int commits = commitsAt(point);
-    if (commits < applied) {
-      close();
-    }
-    try (var connection = open()) {
-      connection.setAutoCommit(false);
-      var transactions = plan.schedule().order().transactions();
-      for (; applied < commits; applied++) {
-        new ChangeApplier(connection).apply(recorded(transactions.get(applied)));
-        connection.commit();
+    boolean there = false;
+    try {
+      if (commits < applied && !goBack(commits)) {
+        close();
       }
+      goForth(commits);
+      there = true;
     } catch (SQLException e) {
       throw new RepriseException("the point cannot be made: " + e.getMessage(), e);
+    } finally {
+      if (!there) {
+        close(); // the next point is made from the start
+      }
     }
+  }
+
+  private boolean goBack(int commits) throws SQLException {
+    try (var connection = openToWrite()) {
+      if (!current().undo().takeBackAfter(connection, commits)) {
+        connection.rollback();
+        return false;
+      }
+      connection.commit();
+      applied = commits;
+      return true;
+    }
+  }
+
+  private void goForth(int commits) throws SQLException {
+    try (var connection = openToWrite()) {
+      var applier = new ChangeApplier(connection);
+      var transactions = plan.schedule().order().transactions();
+      while (applied < commits) {
+        current().undo().begin(connection, applied + 1);
+        applier.apply(recorded(transactions.get(applied)));
+        connection.commit();
+        applied++;
+      }
+    }
+  }
+
+  private Connection openToWrite() throws SQLException {
+    var connection = open();
+    try (var statement = connection.createStatement()) {
+      statement.execute(
+          "set synchronous_commit = off; set datestyle = 'ISO, MDY'; set bytea_output = hex; set extra_float_digits = 1");
+    } catch (SQLException e) {
+      connection.close();
+      throw e;
+    }
+    connection.setAutoCommit(false);
+    return connection;
   }
 
   private RecordedTransaction recorded(long transaction) {
@@ -88,16 +130,30 @@ public final class Timeline implements AutoCloseable {
         .taken();
   }
 
+  private Current current() throws SQLException {
+    var there = current;
+    if (there != null) {
+      return there;
+    }
+    var scratch = start.copy();
+    boolean made = false;
+    try (var connection = scratch.open()) {
+      there = new Current(scratch, UndoLog.install(connection));
+      current = there;
+      applied = 0;
+      made = true;
+      return there;
+    } finally {
+      if (!made) {
+        scratch.close();
+      }
+    }
+  }
+
   /** A connection to the state at the point. */
   public Connection open() {
-    var scratch = current;
-    if (scratch == null) {
-      scratch = start.copy();
-      current = scratch;
-      applied = 0;
-    }
     try {
-      return scratch.open();
+      return current().scratch().open();
     } catch (SQLException e) {
       throw new RepriseException("the scratch database cannot be reached: " + e.getMessage(), e);
     }
@@ -106,11 +162,11 @@ public final class Timeline implements AutoCloseable {
   /** Drops the database of the point. */
   @Override
   public void close() {
-    var scratch = current;
+    var there = current;
     current = null;
     applied = 0;
-    if (scratch != null) {
-      scratch.close();
+    if (there != null) {
+      there.scratch().close();
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.reprise.debugger.replay;
 
 import dev.reprise.Isolation;
 import dev.reprise.debugger.history.Change;
+import dev.reprise.debugger.history.Progress;
 import dev.reprise.debugger.history.RecordedTransaction;
 import dev.reprise.debugger.rebuild.ChangeApplier;
 import dev.reprise.debugger.replay.Actors.Cue;
@@ -39,6 +40,7 @@ final class Walk {
   private final Actors actors;
   private final Executor threads;
   private final Duration patience;
+  private final Progress progress;
   private final Map<Integer, Session> sessions = new HashMap<>();
   private final Map<Integer, Performance> performances = new HashMap<>();
   private final Map<Integer, String> evicted = new HashMap<>();
@@ -51,13 +53,15 @@ final class Walk {
       Instruments instruments,
       Actors actors,
       Executor threads,
-      Duration patience) {
+      Duration patience,
+      Progress progress) {
     this.plan = plan;
     this.scratch = scratch;
     this.instruments = instruments;
     this.actors = actors;
     this.threads = threads;
     this.patience = patience;
+    this.progress = progress;
   }
 
   /** A body that has been started, or could not be. */
@@ -88,6 +92,8 @@ final class Walk {
         } else if (action instanceof Action.Apply apply) {
           apply(recorded(apply.transaction()), locks);
         }
+        progress.at(() -> "replayed %d of %d transactions"
+            .formatted(verdicts.size(), plan.calls().size()));
       }
     } finally {
       sessions.values().forEach(Session::rollBack);

@@ -4,6 +4,7 @@ import dev.reprise.RepriseException;
 import dev.reprise.debugger.history.Epoch;
 import dev.reprise.debugger.history.History;
 import dev.reprise.debugger.history.Lsn;
+import dev.reprise.debugger.history.Progress;
 import dev.reprise.debugger.history.RecordedTransaction;
 import dev.reprise.debugger.history.Relation;
 import dev.reprise.debugger.history.Snapshot;
@@ -42,6 +43,7 @@ public final class TraceExport {
 
   private final History history;
   private final Database source;
+  private final Progress progress;
 
   /**
    * Of a recorded database.
@@ -49,8 +51,14 @@ public final class TraceExport {
    * @param source the database of the log
    */
   public TraceExport(History history, Database source) {
+    this(history, source, Progress.NONE);
+  }
+
+  /** The same, telling how far it has come. */
+  public TraceExport(History history, Database source, Progress progress) {
     this.history = history;
     this.source = source;
+    this.progress = progress;
   }
 
   /**
@@ -79,7 +87,8 @@ public final class TraceExport {
     try (var writer = new TraceWriter(file, selection.replaces())) {
       var end = now();
       var window = Window.of(history, trace, end);
-      var start = new Rebuilder(history).at(window.epoch(), window::isAtStart, scratch, Set.of());
+      var start = new Rebuilder(history, progress)
+          .at(window.epoch(), window::isAtStart, scratch, Set.of());
       try (var connection = start.open()) {
         var part = new Part(window, PastTables.of(history, window.epoch(), window::isAtStart));
         var masking = Masking.of(selection.masks(), part.relations(), TableLinks.read(connection));
@@ -133,6 +142,7 @@ public final class TraceExport {
     private final List<Relation> atStart = new ArrayList<>();
 
     private final List<Relation> recorded;
+    private long written;
 
     Part(Window window, PastTables tables) {
       this.epoch = window.epoch();
@@ -269,6 +279,8 @@ public final class TraceExport {
             }
             var masked = Objects.requireNonNull(masking.row(relation, row));
             writer.line(Json.write(Arrays.asList(masked)));
+            written++;
+            progress.at(() -> "writing: " + written + " rows");
           }
         }
       }

@@ -58,26 +58,39 @@ final class TimeTravelBench {
     this.megabytes = megabytes;
   }
 
-  /** Arguments: seconds of each round, clients, megabytes to rebuild. */
+  /** Arguments: seconds of each round, clients, megabytes to rebuild, what to measure or {@code all}. */
   public static void main(String[] arguments) throws Exception {
     new TimeTravelBench(
             Integer.parseInt(arguments[0]),
             Integer.parseInt(arguments[1]),
             Integer.parseInt(arguments[2]))
-        .run();
+        .run(arguments[3]);
     System.exit(0);
   }
 
-  private void run() throws Exception {
-    savepoint();
-    recording("point", "1 statement");
-    recording("wide", Accounts.STATEMENTS + " statements");
-    replay(1);
-    replay(clients);
-    rebuild();
+  private void run(String what) throws Exception {
+    if (is("recording", what)) {
+      savepoint();
+      recording("point", "1 statement");
+      recording("wide", Accounts.STATEMENTS + " statements");
+    }
+    if (is("replay", what)) {
+      replay(1);
+      replay(clients);
+    }
+    if (is("stepping", what)) {
+      SteppingBench.run();
+    }
+    if (is("rebuild", what)) {
+      rebuild();
+    }
   }
 
-  private static void say(String format, Object... values) {
+  private static boolean is(String part, String wanted) {
+    return wanted.equals("all") || wanted.equals(part);
+  }
+
+  static void say(String format, Object... values) {
     System.out.println(String.format(Locale.ROOT, format, values));
   }
 
@@ -268,7 +281,7 @@ final class TimeTravelBench {
   // --- the parts
   // -------------------------------------------------------------------------------------------------
 
-  private static Reprise start(ScratchDatabase database) throws SQLException {
+  static Reprise start(ScratchDatabase database) throws SQLException {
     execute(database, "create table account (id int primary key, balance int not null)");
     execute(
         database, "insert into account select i, 0 from generate_series(0, " + ACCOUNTS + ") i");
@@ -282,7 +295,7 @@ final class TimeTravelBench {
         .start();
   }
 
-  private static Application application() {
+  static Application application() {
     return Application.builder()
         .functions(List.of(Accounts.class))
         .database(new BoundDataSource(CurrentTransaction::get))
@@ -293,7 +306,7 @@ final class TimeTravelBench {
         .build();
   }
 
-  private static Recorder recorder(ScratchDatabase database) throws InterruptedException {
+  static Recorder recorder(ScratchDatabase database) throws InterruptedException {
     var recorder = new Recorder(database.config(), RecordConfig.AUTO, ConnectionHook.NONE);
     recorder.start();
     while (recorder.status().state() != RecordStatus.State.RECORDING) {
@@ -303,7 +316,7 @@ final class TimeTravelBench {
   }
 
   /** Until everything committed by now is in the history. */
-  private static void awaitCaughtUp(ScratchDatabase database)
+  static void awaitCaughtUp(ScratchDatabase database)
       throws SQLException, InterruptedException {
     var now = text(database, "select pg_current_wal_insert_lsn()::text");
     execute(database, "select pg_logical_emit_message(true, 'reprise_history', '')");
@@ -341,7 +354,7 @@ final class TimeTravelBench {
     return sum;
   }
 
-  private static History history(ScratchDatabase database) {
+  static History history(ScratchDatabase database) {
     DatabaseConfig config = database.config();
     var source = new PGSimpleDataSource();
     source.setUrl(config.url());
@@ -350,7 +363,7 @@ final class TimeTravelBench {
     return History.of(source);
   }
 
-  private static void execute(ScratchDatabase database, String sql) throws SQLException {
+  static void execute(ScratchDatabase database, String sql) throws SQLException {
     try (var connection =
             DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
         var statement = connection.createStatement()) {

@@ -23,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -35,6 +36,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The commands of the debugger on a recorded database. */
 class DebuggerCommandsTest {
@@ -84,7 +87,11 @@ class DebuggerCommandsTest {
   private record Run(int exitCode, String out, String err) {}
 
   private static Run run(String command, String... more) {
-    var arguments = new ArrayList<>(List.of(command, "--database", url()));
+    return at(url(), command, more);
+  }
+
+  private static Run at(String database, String command, String... more) {
+    var arguments = new ArrayList<>(List.of(command, "--database", database));
     arguments.addAll(List.of(more));
     var out = new StringWriter();
     var err = new StringWriter();
@@ -155,6 +162,48 @@ class DebuggerCommandsTest {
             new Run(2, "", "reprise: there is no execution unknown" + System.lineSeparator()));
     assertThat(run("replay", "first").err()).contains("--functions");
     assertThat(run("replay").exitCode()).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "at --time yesterday select",
+        "at --time 2026-01-31T08:00:00Z --before select",
+        "at --execution x --scratch mysql://x select",
+        "at --execution x --trace none.trace select",
+        "history item --trace none.trace k",
+        "replay --from yesterday",
+        "replay --from 2026-01-31T08:00:00Z --to 2026-01-31T08:00:00Z",
+        "replay --functions none.jar x",
+        "replay --trace none.trace",
+        "replay --orders -1 x",
+        "replay --debug-port 70000 x",
+        "replay --scratch mysql://x x",
+        "export x -o none.trace --mask customer",
+        "export -o none.trace --to tomorrow"
+      })
+  void argumentsAreCheckedBeforeTheDatabaseIsAsked(String words) {
+    var all = words.split(" ");
+    var nowhere = "jdbc:postgresql://127.0.0.1:1/nowhere";
+    var run = at(nowhere, all[0], Arrays.copyOfRange(all, 1, all.length));
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err())
+        .startsWith("reprise: ")
+        .doesNotContain("127.0.0.1", "defect", "refused")
+        .hasLineCount(1);
+  }
+
+  @Test
+  void withoutADatabaseNoneIsMade() {
+    var out = new StringWriter();
+    var err = new StringWriter();
+    int exitCode = RepriseCommand.run(
+        new Environment(Map.of()), new PrintWriter(out), new PrintWriter(err), "history", "t", "k");
+    assertThat(exitCode).isEqualTo(2);
+    assertThat(out.toString()).isEmpty();
+    assertThat(err.toString()).contains("--database").hasLineCount(1);
+    assertThat(Path.of(".reprise")).doesNotExist();
   }
 
   @Test

@@ -153,6 +153,19 @@ public final class RecordedNode implements AutoCloseable {
     }
   }
 
+  /** Replays executions, and steps through them. */
+  void onTimeline(List<String> ids, Consumer<Timeline> steps) throws InterruptedException {
+    try (var source = readOnly()) {
+      var store = new ExecutionStore(new LogDatabase(source), new DatabaseClock());
+      var trace = Trace.of(store, ids, row -> application);
+      try (var replay = Replay.prepare(
+              trace, history(), source, Scratch.on(config()), threads, Replay.Options.DEFAULT);
+          var timeline = replay.timeline(replay.run())) {
+        steps.accept(timeline);
+      }
+    }
+  }
+
   @Override
   public void close() {
     runtime.close();

@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reprise.Execution;
 import dev.reprise.Options;
+import dev.reprise.debugger.history.Progress;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -90,6 +94,22 @@ class ReplayTest {
     assertThat(report.calls()).hasSize(1);
     assertThat(report.calls().get(0).kind()).isEqualTo(Verdict.Kind.FAITHFUL);
     assertThat(report.calls().get(0).made()).hasSize(8).first().asString().contains("stock=5 -> 4");
+  }
+
+  @Test
+  void itTellsHowFarItHasCome() throws Exception {
+    node.run("insert into item values ('pen', 5)");
+    start("a", "update item set stock = stock - 1").result();
+    start("b", "update item set stock = stock - 1").result();
+
+    var told = new ArrayList<String>();
+    var options = new Replay.Options(
+        0, Duration.ofSeconds(5), true, new Progress(told::add, Duration.ZERO));
+    assertFaithful(node.replay(
+        options, UnaryOperator.identity(), scratch -> {}, List.of(ids("a", "b"))));
+    assertThat(told)
+        .anyMatch(line -> line.matches("rebuilding: \\d+ rows of the base copy, \\d+ changes"))
+        .containsSubsequence("replayed 1 of 2 transactions", "replayed 2 of 2 transactions");
   }
 
   @Test

@@ -16,6 +16,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command {@code reprise}. Data goes to standard output, everything else to standard error. */
 @Command(
@@ -106,7 +107,22 @@ public final class RepriseCommand implements Callable<Integer> {
         .setExpandAtFiles(false) // @file is for arguments of functions
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(RepriseCommand::report)
+        .setExecutionStrategy(RepriseCommand::runLast)
         .execute(arguments);
+  }
+
+  /** Help is for commands that there are. */
+  private static int runLast(ParseResult parsed) {
+    var last = parsed;
+    while (last.hasSubcommand()) {
+      last = last.subcommand();
+    }
+    var line = last.commandSpec().commandLine();
+    var unknown = last.unmatched();
+    if (!line.getSubcommands().isEmpty() && !unknown.isEmpty() && !unknown.get(0).startsWith("-")) {
+      throw new UnmatchedArgumentException(line, unknown);
+    }
+    return new CommandLine.RunLast().execute(parsed);
   }
 
   @Override

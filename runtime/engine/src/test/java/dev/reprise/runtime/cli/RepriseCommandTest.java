@@ -55,6 +55,16 @@ class RepriseCommandTest {
     assertThat(CommandRun.of(with(words, "--version")).out()).startsWith("reprise ");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"nonsense --help", "--help nonsense", "executions nonsense -h"})
+  void thereIsNoHelpForACommandThatThereIsNot(String words) {
+    var run = CommandRun.of(words.split(" "));
+
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err()).contains("nonsense");
+  }
+
   private static String[] with(List<String> words, String flag) {
     var all = new ArrayList<>(words);
     all.add(flag);
