@@ -65,13 +65,38 @@ final class HistoryRetention {
     return obstacle;
   }
 
-  /** One step, while nothing is written. */
+  /**
+   * One step, while nothing is written. Where it fails it is tried again later: the recording goes on.
+   *
+   * @throws SQLException the connection is of no use any more
+   */
   void step() throws SQLException {
     long began = System.nanoTime();
-    boolean more = advance();
+    boolean more = tryToAdvance();
     var pause = more ? BETWEEN_PARTS : IDLE;
     // as long as the step took, the recording may catch up
     dueAt = System.nanoTime() + Math.max(pause.toNanos(), more ? System.nanoTime() - began : 0);
+  }
+
+  private boolean tryToAdvance() throws SQLException {
+    try {
+      boolean more = advance();
+      obstacle = "";
+      return more;
+    } catch (SQLException e) {
+      control.rollback();
+      RecorderSession.answerInTime(control);
+      relations.reload();
+      control.rollback();
+      relationsChanged.run();
+      var now = "what is older than the retention cannot be deleted, which is tried again: "
+          + e.getMessage();
+      if (!now.equals(obstacle)) {
+        obstacle = now;
+        LOG.warn("{}", obstacle);
+      }
+      return false;
+    }
   }
 
   private boolean advance() throws SQLException {
@@ -84,7 +109,7 @@ final class HistoryRetention {
     boolean moved = pruning.forgetEpoch(age) | pruning.advance(age, text(retention));
     control.commit();
     if (moved) {
-      LOG.info("the change history begins later from now on: what {} does not need is deleted", text(retention));
+      LOG.info("the change history begins later from now on: the retention is {}", text(retention));
       relations.reload();
       control.rollback();
       return true;
@@ -121,30 +146,14 @@ final class HistoryRetention {
     for (CatalogTable table : tables) {
       var last = relations.lastCopy(table.shape().oid());
       if (table.published() && last.isPresent() && last.getAsInt() <= afterRelation) {
-        return copy(table);
+        copy.ofTable(table, relations);
+        return true;
       }
     }
     checkpoints.complete();
     control.commit();
     LOG.info("every table has been copied again into the change history");
     return true;
-  }
-
-  private boolean copy(CatalogTable table) throws SQLException {
-    try {
-      copy.ofTable(table, relations);
-      obstacle = "";
-      return true;
-    } catch (SQLException e) {
-      control.rollback();
-      RecorderSession.answerInTime(control);
-      relations.reload();
-      control.rollback();
-      obstacle = table.shape().name() + " cannot be copied again: " + e.getMessage()
-          + "; it is tried again, and nothing is deleted until then";
-      LOG.info("{}", obstacle);
-      return false;
-    }
   }
 
   /** As settings are written. */
