@@ -163,6 +163,22 @@ final class HistoryStore {
     });
   }
 
+  /** Whether the server has a slot of this database, or can make one more. */
+  boolean hasPlaceForSlot() throws SQLException {
+    var prefix = slotPrefix();
+    var sql = """
+        select count(*) < current_setting('max_replication_slots')::int
+               or coalesce(bool_or(starts_with(slot_name, ?) and database = current_database()), false)
+          from pg_replication_slots
+        """;
+    return Jdbc.query(
+            connection,
+            sql,
+            statement -> statement.setString(1, prefix),
+            row -> row.getBoolean(1))
+        .contains(true);
+  }
+
   /** What a slot of an epoch of this database is called, and how the names of all of them begin. */
   String slotName(int epoch) throws SQLException {
     return slotPrefix() + epoch;
