@@ -106,9 +106,10 @@ final class HistoryRetention {
       return copyNext(open.getAsInt());
     }
     var age = retention.plus(LONGEST_EXECUTION);
-    boolean moved = pruning.forgetEpoch(age) | pruning.advance(age, text(retention));
+    boolean forgotten = pruning.forgetEpoch(age);
+    boolean moved = pruning.advance(age, text(retention));
     control.commit();
-    if (moved) {
+    if (forgotten || moved) {
       LOG.info("the change history begins later from now on: the retention is {}", text(retention));
       relations.reload();
       control.rollback();
@@ -157,7 +158,7 @@ final class HistoryRetention {
   }
 
   /** As settings are written. */
-  static String text(Duration time) {
+  private static String text(Duration time) {
     long seconds = time.toSeconds();
     if (seconds % 86_400 == 0) {
       return seconds / 86_400 + "d";

@@ -16,6 +16,20 @@ final class Pruning {
   /** In one transaction, so that the recording does not wait for long. */
   private static final int ROWS_AT_ONCE = 5_000;
 
+  /** Transactions that every copy of the checkpoint sees with which their epoch begins. */
+  private static final String OLD = """
+      with old as materialized (
+        select t.epoch, t.commit_lsn
+          from reprise_history.epochs e
+          join reprise_history.checkpoints c on c.epoch = e.epoch and c.base_lsn = e.base_lsn
+         cross join lateral (
+            select * from reprise_history.transactions t
+             where t.epoch = c.epoch and t.commit_lsn < c.began_lsn
+               and pg_visible_in_snapshot(t.transaction_id, c.began_snapshot)
+             order by t.commit_lsn limit %1$d) t
+         order by t.epoch, t.commit_lsn limit %1$d)
+      """.formatted(ROWS_AT_ONCE);
+
   private final Connection connection;
 
   Pruning(Connection connection) {
@@ -105,21 +119,7 @@ final class Pruning {
         || deleteOfForgottenEpochs("relations") > 0;
   }
 
-  /** Those that every copy of the checkpoint sees with which their epoch begins. */
-  private static final String OLD = """
-      with old as materialized (
-        select t.epoch, t.commit_lsn
-          from reprise_history.epochs e
-          join reprise_history.checkpoints c on c.epoch = e.epoch and c.base_lsn = e.base_lsn
-         cross join lateral (
-            select * from reprise_history.transactions t
-             where t.epoch = c.epoch and t.commit_lsn < c.began_lsn
-               and pg_visible_in_snapshot(t.transaction_id, c.began_snapshot)
-             order by t.commit_lsn limit %1$d) t
-         order by t.epoch, t.commit_lsn limit %1$d)
-      """.formatted(ROWS_AT_ONCE);
-
-  /** Their changes first: a single transaction may have any number. */
+  /** Old ones, their changes first: a single transaction may have any number. */
   private int deleteTransactions() throws SQLException {
     int changes = Jdbc.update(connection, OLD + """
         delete from reprise_history.changes where ctid = any (array(
