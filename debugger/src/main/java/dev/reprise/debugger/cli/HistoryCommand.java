@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -87,10 +88,14 @@ public final class HistoryCommand implements RepriseSubcommand {
     boolean known = false;
     for (var epoch : history.epochs()) {
       var ids = new ArrayList<Integer>();
+      var copied = new HashSet<Long>();
       for (var relation : history.relations(epoch)) {
         if (relation.qualifiedName().equals(table) || relation.name().equals(table)) {
           ids.add(relation.id());
-          base(history, epoch, relation, found);
+          // later copies of the same table repeat what the changes tell
+          if (relation.base() != null && copied.add(relation.oid())) {
+            base(history, epoch, relation, found);
+          }
         }
       }
       if (!ids.isEmpty()) {

@@ -47,7 +47,8 @@ final class EpochSearch {
     }
     throw new HistoryException(
         "the snapshot " + snapshot + " is older than what is recorded: the base copy of" + " epoch "
-            + first.epoch() + " was made at " + first.beganAt() + " and saw " + first.base());
+            + first.epoch() + " was made at " + first.beganAt() + " and saw " + first.base()
+            + "; " + first.whyNotEarlier());
   }
 
   private List<Epoch> epochs() throws SQLException {

@@ -74,6 +74,41 @@ public final class History {
     return read(connection -> new EpochSearch(connection, snapshot, takenAt).find());
   }
 
+  /** How far it has come by now. */
+  public Lsn recorded(Epoch epoch) {
+    String sql = "select recorded_lsn::text from reprise_history.epochs where epoch = ?";
+    return read(connection -> Jdbc.queryOne(
+            connection,
+            sql,
+            statement -> statement.setInt(1, epoch.epoch()),
+            row -> Lsn.parse(row.getString(1)))
+        .orElseThrow(() -> deletedMeanwhile(epoch)));
+  }
+
+  /**
+   * Makes sure that all that was read of an epoch so far was there: its beginning may be deleted at any time.
+   *
+   * @param epoch as it was before the reading
+   * @throws HistoryException it begins later by now, or is gone
+   */
+  public void requireWhole(Epoch epoch) {
+    String sql = "select base_snapshot::text from reprise_history.epochs where epoch = ?";
+    boolean whole = read(connection -> Jdbc.query(
+            connection,
+            sql,
+            statement -> statement.setInt(1, epoch.epoch()),
+            row -> Snapshot.parse(row.getString(1))))
+        .contains(epoch.base());
+    if (!whole) {
+      throw deletedMeanwhile(epoch);
+    }
+  }
+
+  private static HistoryException deletedMeanwhile(Epoch epoch) {
+    return new HistoryException("the beginning of epoch " + epoch.epoch()
+        + " of the history was deleted while it was read, as the setting retention says; try again");
+  }
+
   /** Its tables, and each as often as its columns changed; in the order in which they were found. */
   public List<Relation> relations(Epoch epoch) {
     String sql = "select " + HistoryRows.RELATION_COLUMNS

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class HistoryRows {
   static final String EPOCH_COLUMNS = """
       epoch, base_snapshot::text, base_lsn::text, recorded_lsn::text, system_identifier, timeline, server_version,
-      database, began_at, ended_at, end_reason
+      database, began_at, ended_at, end_reason, to_jsonb(epochs) ->> 'retention'
       """;
 
   static final String RELATION_COLUMNS = """
@@ -38,7 +38,8 @@ final class HistoryRows {
         row.getString(8),
         instant(row, 9),
         row.getObject(10) == null ? null : instant(row, 10),
-        row.getString(11));
+        row.getString(11),
+        row.getString(12));
   }
 
   static Relation relation(ResultSet row) throws SQLException {

@@ -24,12 +24,15 @@ record Past(Lsn last, Map<Long, Relation> bases, SourceSchema schema) {
 
   static Past of(History history, Epoch epoch, Visibility which) {
     List<Relation> relations = history.relations(epoch);
+    Lsn recorded = history.recorded(epoch);
     var search = new Search(which, relations);
     history.commits(epoch, Lsn.ZERO, Lsn.MAX, (xid, commit, at) -> search.commit(xid, commit));
     Map<Long, Relation> bases = new HashMap<>();
     for (Relation relation : relations) {
       Snapshot base = relation.base();
-      if (base != null && !search.tooLate.contains(base)) {
+      // of a later copy it is not known yet what it saw
+      boolean known = relation.from().compareTo(recorded) <= 0;
+      if (base != null && known && !search.tooLate.contains(base)) {
         bases.put(relation.oid(), relation);
       }
     }

@@ -53,6 +53,7 @@ public final class Rebuilder {
    * @param onlyTables as {@code schema.name}: only these get their rows, and no foreign key is made; empty for all
    * @throws ScratchUnfitException the scratch server lacks something
    * @throws RebuildException the history contradicts itself, or a table is not there
+   * @throws dev.reprise.debugger.history.HistoryException the beginning of the epoch was deleted meanwhile
    */
   public Scratch at(Epoch epoch, Visibility which, Scratch into, Set<String> onlyTables) {
     Past past = Past.of(history, epoch, which);
@@ -64,6 +65,7 @@ public final class Rebuilder {
       try (Connection connection = into.open()) {
         new Work(connection, into, epoch, which, past, onlyTables).run();
       }
+      history.requireWhole(epoch);
       return into;
     } catch (SQLException e) {
       throw new RebuildException("the past cannot be made again: " + e.getMessage(), e);

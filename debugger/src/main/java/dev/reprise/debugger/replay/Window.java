@@ -94,6 +94,11 @@ public record Window(
         latest = ended.isAfter(latest) ? ended : latest;
       }
     }
+    if (earliest != null && epoch.retention() != null && earliest.isBefore(epoch.beganAt())) {
+      throw new RepriseException("a failed call of " + earliest
+          + ", whose snapshot is not recorded, is older than the history, which begins at "
+          + epoch.beganAt() + "; " + epoch.whyNotEarlier());
+    }
     int end = 0;
     for (int i = 0; i < commits.size(); i++) {
       if (own.contains(commits.get(i).transaction())) {

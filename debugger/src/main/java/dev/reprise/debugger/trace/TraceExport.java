@@ -96,6 +96,7 @@ public final class TraceExport {
         part.writeRows(writer, masking, connection);
         writeLog(writer, masking, selection.executions());
         writeCode(writer, selection.executions());
+        history.requireWhole(window.epoch());
         var manifest = new Manifest(
             Instant.now().toString(),
             selection.asked().stream().map(masking::text).toList(),

@@ -96,7 +96,10 @@ final class RecordedSource implements AutoCloseable {
 
   /** Takes a base copy of a table and records it from now on. */
   void copy(String table) throws SQLException {
-    execute("select reprise_history.copy_table('%s'::regclass, '%s')".formatted(table, next()));
+    execute("""
+        select reprise_history.copy_table('%1$s'::regclass, '%2$s');
+        update reprise_history.epochs set recorded_lsn = '%2$s'
+        """.formatted(table, next()));
   }
 
   /** The columns of a table have changed. */

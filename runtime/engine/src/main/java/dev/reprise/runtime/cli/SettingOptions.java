@@ -124,6 +124,23 @@ final class SettingOptions extends DatabaseOptions {
     set(Setting.RECORD_MAX_LAG, size);
   }
 
+  @Option(
+      names = "--retention",
+      paramLabel = "TIME",
+      description = "How long ended executions are kept, and the change history with them, like 30d;"
+          + " for ever by default.")
+  void retention(String time) {
+    set(Setting.RETENTION, time);
+  }
+
+  @Option(
+      names = "--retention-failed",
+      paramLabel = "TIME",
+      description = "The same for executions that did not succeed, where it is another time.")
+  void retentionFailed(String time) {
+    set(Setting.RETENTION_FAILED, time);
+  }
+
   @Option(names = "--no-migrate", description = "Do not run the migrations of the jars.")
   void noMigrate(boolean given) {
     set(Setting.MIGRATE, Boolean.toString(!given));

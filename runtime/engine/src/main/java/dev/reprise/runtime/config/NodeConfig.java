@@ -10,12 +10,23 @@ import java.time.Duration;
  * @param heartbeat the pause between two beats; 2 s by default, at most a third of the death timeout
  * @param maxRunning how many executions it runs at once; 256 by default. Beyond it calls get 503
  * @param shutdownGrace how long running calls may take to end when the node stops; 25 s by default
+ * @param retention how long ended executions stay in the log; for ever by default
  */
 public record NodeConfig(
-    Duration deathTimeout, Duration heartbeat, int maxRunning, Duration shutdownGrace) {
+    Duration deathTimeout,
+    Duration heartbeat,
+    int maxRunning,
+    Duration shutdownGrace,
+    Retention retention) {
   /** The defaults. */
   public static final NodeConfig DEFAULT =
       new NodeConfig(Duration.ofSeconds(7), Duration.ofSeconds(2), 256, Duration.ofSeconds(25));
+
+  /** One that keeps all executions. */
+  public NodeConfig(
+      Duration deathTimeout, Duration heartbeat, int maxRunning, Duration shutdownGrace) {
+    this(deathTimeout, heartbeat, maxRunning, shutdownGrace, Retention.FOREVER);
+  }
 
   public NodeConfig {
     if (heartbeat.isNegative()
@@ -34,11 +45,17 @@ public record NodeConfig(
 
   /** The same with another grace. */
   public NodeConfig withShutdownGrace(Duration grace) {
-    return new NodeConfig(deathTimeout, heartbeat, maxRunning, grace);
+    return new NodeConfig(deathTimeout, heartbeat, maxRunning, grace, retention);
   }
 
   /** The same with another death timeout and the heartbeat that fits it. */
   public NodeConfig withDeathTimeout(Duration timeout) {
-    return new NodeConfig(timeout, timeout.multipliedBy(2).dividedBy(7), maxRunning, shutdownGrace);
+    return new NodeConfig(
+        timeout, timeout.multipliedBy(2).dividedBy(7), maxRunning, shutdownGrace, retention);
+  }
+
+  /** The same with another retention. */
+  public NodeConfig withRetention(Retention time) {
+    return new NodeConfig(deathTimeout, heartbeat, maxRunning, shutdownGrace, time);
   }
 }

@@ -45,6 +45,10 @@ public enum Setting {
   RECORD("auto"),
   /** How much of its log the database may keep for the recording before that gives up. */
   RECORD_MAX_LAG("10GiB"),
+  /** How long ended executions are kept, and the change history with them; none for ever. */
+  RETENTION,
+  /** The same for executions that did not succeed; none for the same time. */
+  RETENTION_FAILED,
   /** The server that client commands call. */
   URL("http://127.0.0.1:8080"),
   /** What client commands show to the server; never a flag. */

@@ -50,13 +50,18 @@ final class ChangeStream {
           .make();
     } catch (SQLException e) {
       if ("53400".equals(e.getSQLState())) {
-        throw new RecordingImpossibleException(
-            "all replication slots are taken",
-            "raise max_replication_slots, or drop a slot that nobody needs",
-            e);
+        throw noPlace(e);
       }
       throw e;
     }
+  }
+
+  /** What to do where no slot can be made. */
+  static RecordingImpossibleException noPlace(@Nullable SQLException cause) {
+    return new RecordingImpossibleException(
+        "all replication slots are taken",
+        "raise max_replication_slots, or drop a slot that nobody needs",
+        cause);
   }
 
   /** Begins to read behind that position; the connection is closed with the stream. */

@@ -4,8 +4,11 @@ import dev.reprise.runtime.postgres.Binder;
 import dev.reprise.runtime.postgres.Jdbc;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The statements on epochs, schemas and slots. Never commits. For one thread. */
 final class HistoryStore {
@@ -160,6 +163,22 @@ final class HistoryStore {
     });
   }
 
+  /** Whether the server has a slot of this database, or can make one more. */
+  boolean hasPlaceForSlot() throws SQLException {
+    var prefix = slotPrefix();
+    var sql = """
+        select count(*) < current_setting('max_replication_slots')::int
+               or coalesce(bool_or(starts_with(slot_name, ?) and database = current_database()), false)
+          from pg_replication_slots
+        """;
+    return Jdbc.query(
+            connection,
+            sql,
+            statement -> statement.setString(1, prefix),
+            row -> row.getBoolean(1))
+        .contains(true);
+  }
+
   /** What a slot of an epoch of this database is called, and how the names of all of them begin. */
   String slotName(int epoch) throws SQLException {
     return slotPrefix() + epoch;
@@ -222,11 +241,37 @@ final class HistoryStore {
             row.getBoolean("lost")));
   }
 
-  /** The end of the server's log. */
+  /** The end of the server's log: all that the transaction's snapshot sees was committed before it. */
   long currentLsn() throws SQLException {
     return Lsn.parse(Jdbc.queryOne(
-            connection, "select pg_current_wal_lsn()", Binder.NOTHING, row -> row.getString(1))
+            connection,
+            "select pg_current_wal_insert_lsn()",
+            Binder.NOTHING,
+            row -> row.getString(1))
         .orElseThrow());
+  }
+
+  /**
+   * What there is.
+   *
+   * @param since the time of the oldest state that can be rebuilt; null where there is none yet
+   * @param bytes on the disk, with indexes
+   */
+  record Extent(@Nullable Instant since, long bytes) {}
+
+  /** How much there is. Asks the file system for every table. */
+  Extent extent() throws SQLException {
+    var sql = """
+        select (select min(began_at) from reprise_history.epochs where state <> 'COPYING') as since,
+               (select coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint
+                  from pg_class c join pg_namespace n on n.oid = c.relnamespace
+                 where n.nspname = 'reprise_history' and c.relkind = 'r') as bytes
+        """;
+    return Jdbc.queryOne(connection, sql, Binder.NOTHING, row -> {
+          var since = row.getObject("since", OffsetDateTime.class);
+          return new Extent(since == null ? null : since.toInstant(), row.getLong("bytes"));
+        })
+        .orElseThrow();
   }
 
   /** Keeps the application's schema, seen at that position, where it is another than the last. */

@@ -129,6 +129,11 @@ final class HistoryWriter {
     return begin;
   }
 
+  /** Rows of relations have been deleted: those still needed are looked for again. */
+  void relationsChanged() {
+    streamed.clear();
+  }
+
   /** Whether a transaction has not been read to its end. */
   boolean isInTransaction() {
     return open != null;

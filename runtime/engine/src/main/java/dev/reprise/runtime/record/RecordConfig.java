@@ -1,13 +1,18 @@
 package dev.reprise.runtime.record;
 
+import java.time.Duration;
+import java.util.Optional;
+
 /**
  * Whether and how a node records changes.
  *
  * @param mode whether
  * @param maxRetainedBytes how much of its log the server may keep for the recorder; beyond it the recording ends rather
  *     than that the disk fills up
+ * @param retention how long executions stay in the log; of the history, what none of them needs is deleted. Empty where
+ *     all is kept
  */
-public record RecordConfig(Mode mode, long maxRetainedBytes) {
+public record RecordConfig(Mode mode, long maxRetainedBytes, Optional<Duration> retention) {
   /** 10 GiB. */
   public static final long DEFAULT_MAX_RETAINED_BYTES = 10L << 30;
 
@@ -25,6 +30,11 @@ public record RecordConfig(Mode mode, long maxRetainedBytes) {
     ON,
     /** Where the database forbids it, everything else works, and health says what to grant. */
     AUTO
+  }
+
+  /** One that keeps the whole history. */
+  public RecordConfig(Mode mode, long maxRetainedBytes) {
+    this(mode, maxRetainedBytes, Optional.empty());
   }
 
   public RecordConfig {

@@ -1,6 +1,8 @@
 package dev.reprise.runtime.record;
 
+import java.time.Instant;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the recording fares on a node.
@@ -9,9 +11,18 @@ import java.util.Locale;
  * @param lagBytes of the server's log that is not recorded yet, as of the last look; 0 on a node that does not record
  * @param retainedBytes of its log that the server keeps for the slot, as of the last look; 0 on a node that does not
  * record
+ * @param since the time of the oldest state that can be rebuilt, as of a look some minutes ago; null on a node that does not
+ * record
+ * @param historyBytes what the history takes on the disk, likewise; 0 on a node that does not record
  */
-public record RecordStatus(State state, String detail, long lagBytes, long retainedBytes) {
-  static final RecordStatus OFF = new RecordStatus(State.OFF, "off", 0, 0);
+public record RecordStatus(
+    State state,
+    String detail,
+    long lagBytes,
+    long retainedBytes,
+    @Nullable Instant since,
+    long historyBytes) {
+  static final RecordStatus OFF = of(State.OFF, "off");
 
   /** What the recorder of a node does. */
   public enum State {
@@ -36,11 +47,12 @@ public record RecordStatus(State state, String detail, long lagBytes, long retai
   public String toString() {
     var lag = state == State.RECORDING
         ? ", " + lagBytes + " bytes behind, " + retainedBytes + " bytes retained"
+            + (since == null ? "" : "; " + historyBytes + " bytes of history since " + since)
         : "";
     return state.name().toLowerCase(Locale.ROOT) + ": " + detail + lag;
   }
 
   static RecordStatus of(State state, String detail) {
-    return new RecordStatus(state, detail, 0, 0);
+    return new RecordStatus(state, detail, 0, 0, null, 0);
   }
 }

@@ -73,7 +73,11 @@ public final class Recorder implements AutoCloseable {
    */
   public static void requirePossible(DatabaseConfig database) {
     try (var control = RecorderSession.control(database, ConnectionHook.NONE)) {
-      requireLogicalLog(new HistoryStore(control));
+      var store = new HistoryStore(control);
+      requireLogicalLog(store);
+      if (!store.hasPlaceForSlot()) {
+        throw ChangeStream.noPlace(null);
+      }
       control.rollback();
       RecorderSession.replication(database, ConnectionHook.NONE).close();
     } catch (SQLException e) {

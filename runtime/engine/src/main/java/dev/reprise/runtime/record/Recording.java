@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +26,7 @@ final class Recording implements AutoCloseable {
   private static final Duration BETWEEN_COMMITS = Duration.ofMillis(100);
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
   private static final Duration IDLE = Duration.ofSeconds(10);
+  private static final Duration BETWEEN_MEASUREMENTS = Duration.ofMinutes(1);
   private static final long LOG_OF_A_NEW_TABLE = 4096;
   private static final int LONGEST_PAUSE_MILLIS = 100;
 
@@ -37,6 +39,7 @@ final class Recording implements AutoCloseable {
   private final Relations relations;
   private final TransactionIds ids;
   private final HistoryWriter writer;
+  private final @Nullable HistoryRetention retention;
 
   private long lastWrite = System.nanoTime();
   private long lastLook;
@@ -47,6 +50,8 @@ final class Recording implements AutoCloseable {
   private String fingerprint = "";
   private List<Unrecorded> unrecorded = List.of();
   private RecordStatus status;
+  private HistoryStore.@Nullable Extent extent;
+  private long measuredAt;
 
   Recording(Connection control, ChangeStream stream, Epoch epoch, RecordConfig config)
       throws SQLException {
@@ -59,6 +64,11 @@ final class Recording implements AutoCloseable {
     this.relations = Relations.load(control, epoch.number());
     this.ids = new TransactionIds(look().nextTransactionId());
     this.writer = new HistoryWriter(control, epoch, relations, ids);
+    this.retention = config
+        .retention()
+        .map(time ->
+            new HistoryRetention(control, epoch, time, relations, writer::relationsChanged))
+        .orElse(null);
     this.status = RecordStatus.of(RecordStatus.State.RECORDING, "epoch " + epoch.number());
     control.rollback();
   }
@@ -94,6 +104,9 @@ final class Recording implements AutoCloseable {
       if (!writer.hasWork() && isLookDue(asked)) {
         lookAround(asked);
       }
+      if (drained && !writer.hasWork() && status.state() == RecordStatus.State.RECORDING) {
+        keepWithinRetention(asked);
+      }
     }
     if (!drained) {
       idleRounds = 0;
@@ -101,6 +114,12 @@ final class Recording implements AutoCloseable {
     }
     idleRounds++;
     return Duration.ofMillis(Math.min(LONGEST_PAUSE_MILLIS, 5 + idleRounds));
+  }
+
+  private void keepWithinRetention(boolean asked) throws SQLException {
+    if (retention != null && (asked || retention.isDue())) {
+      retention.step();
+    }
   }
 
   private boolean read() throws SQLException {
@@ -148,21 +167,38 @@ final class Recording implements AutoCloseable {
       fingerprint = found;
       follow(outlook.currentLsn());
     }
-    status = new RecordStatus(
-        RecordStatus.State.RECORDING,
-        "epoch " + epoch.number()
-            + (unrecorded.isEmpty()
-                ? ""
-                : "; " + unrecorded.size()
-                    + " tables are not recorded, see reprise_history.unrecorded"),
-        lag,
-        outlook.retainedBytes());
+    status = status(lag, outlook.retainedBytes());
     lastLook = System.nanoTime();
     lookedAt = writer.reached();
     looked = true;
     if (outlook.retainedBytes() > config.maxRetainedBytes()) {
       giveUp(outlook.retainedBytes());
     }
+  }
+
+  private RecordStatus status(long lag, long retained) throws SQLException {
+    if (extent == null || isOver(measuredAt, BETWEEN_MEASUREMENTS)) {
+      extent = store.extent();
+      control.rollback();
+      measuredAt = System.nanoTime();
+    }
+    var detail = new StringBuilder("epoch ").append(epoch.number());
+    if (!unrecorded.isEmpty()) {
+      detail
+          .append("; ")
+          .append(unrecorded.size())
+          .append(" tables are not recorded, see reprise_history.unrecorded");
+    }
+    if (retention != null && !retention.obstacle().isEmpty()) {
+      detail.append("; ").append(retention.obstacle());
+    }
+    return new RecordStatus(
+        RecordStatus.State.RECORDING,
+        detail.toString(),
+        lag,
+        retained,
+        extent.since(),
+        extent.bytes());
   }
 
   /** The tables are others, or may be. */

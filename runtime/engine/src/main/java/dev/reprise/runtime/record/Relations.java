@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * The rows of {@code relations} of one epoch, mirrored here. Never commits; after the rollback of an insert the mirror
@@ -83,6 +84,11 @@ final class Relations {
   /** The shape in which the rows of a table were copied last. */
   Optional<TableShape> copied(long oid) {
     return of(oid).stream().filter(Known::based).map(Known::shape).reduce((older, newer) -> newer);
+  }
+
+  /** The row in which the rows of a table were copied last. */
+  OptionalInt lastCopy(long oid) {
+    return of(oid).stream().filter(Known::based).mapToInt(Known::id).max();
   }
 
   /** Notes that the rows of the current transaction's snapshot are being copied. */

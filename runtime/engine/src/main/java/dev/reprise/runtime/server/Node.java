@@ -3,6 +3,7 @@ package dev.reprise.runtime.server;
 import dev.reprise.RepriseException;
 import dev.reprise.runtime.background.GroupWriter;
 import dev.reprise.runtime.background.Heartbeat;
+import dev.reprise.runtime.background.LogRetention;
 import dev.reprise.runtime.background.Loop;
 import dev.reprise.runtime.background.SettlementPoll;
 import dev.reprise.runtime.background.Ticker;
@@ -25,6 +26,7 @@ import dev.reprise.runtime.store.Agenda;
 import dev.reprise.runtime.store.BusinessCommit;
 import dev.reprise.runtime.store.DatabaseClock;
 import dev.reprise.runtime.store.ExecutionStore;
+import dev.reprise.runtime.store.ExpiredExecutions;
 import dev.reprise.runtime.store.GroupWrite;
 import dev.reprise.runtime.store.LogDatabase;
 import dev.reprise.runtime.store.NodeStore;
@@ -117,6 +119,10 @@ public final class Node implements AutoCloseable {
     all.add(new Loop("ticker", Duration.ofMillis(500), new Ticker(active, clock)));
     all.add(new Loop(
         "settlements", Duration.ofSeconds(1), new SettlementPoll(settlements, active, store)));
+    if (config.retention().longest().isPresent()) {
+      var expired = new ExpiredExecutions(log, clock, config.retention());
+      all.add(new Loop("retention", Duration.ofMinutes(1), new LogRetention(expired)));
+    }
     this.loops = List.copyOf(all);
     this.recorder = new Recorder(databaseConfig, record, this::admit);
   }

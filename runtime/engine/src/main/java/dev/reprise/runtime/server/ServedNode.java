@@ -119,6 +119,17 @@ public final class ServedNode implements AutoCloseable {
         "history_retained_bytes",
         "Log that the database keeps for the recording on this node",
         () -> node.recording().retainedBytes());
+    metrics.gauge(
+        "history_bytes",
+        "What the change history takes on the disk, asked on the node that records",
+        () -> node.recording().historyBytes());
+    metrics.gauge(
+        "history_since_seconds",
+        "Unix time of the oldest state that can be rebuilt, asked on the node that records; else 0",
+        () -> {
+          var since = node.recording().since();
+          return since == null ? 0 : since.getEpochSecond();
+        });
   }
 
   /**

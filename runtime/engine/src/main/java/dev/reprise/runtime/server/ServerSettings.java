@@ -4,6 +4,7 @@ import dev.reprise.RepriseException;
 import dev.reprise.runtime.config.DatabaseConfig;
 import dev.reprise.runtime.config.HttpConfig;
 import dev.reprise.runtime.config.NodeConfig;
+import dev.reprise.runtime.config.Retention;
 import dev.reprise.runtime.config.Setting;
 import dev.reprise.runtime.config.SettingSources;
 import dev.reprise.runtime.function.Durations;
@@ -54,7 +55,27 @@ public record ServerSettings(SettingSources sources) {
         timeouts.deathTimeout(),
         timeouts.heartbeat(),
         number(Setting.MAX_RUNNING),
-        duration(Setting.SHUTDOWN_GRACE));
+        duration(Setting.SHUTDOWN_GRACE),
+        retention());
+  }
+
+  /** How long ended executions stay in the log. */
+  private Retention retention() {
+    try {
+      return new Retention(period(Setting.RETENTION), period(Setting.RETENTION_FAILED));
+    } catch (IllegalArgumentException e) {
+      throw new RepriseException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** A number alone is refused: whoever meant days would lose all that is older than seconds. */
+  private Optional<Duration> period(Setting setting) {
+    return text(setting).isEmpty()
+        ? Optional.empty()
+        : read(
+            setting,
+            "a duration with its unit like 30d or 12h",
+            text -> Optional.of(Durations.parse(text)));
   }
 
   /** How to listen. */
@@ -78,7 +99,8 @@ public record ServerSettings(SettingSources sources) {
           case "auto" -> RecordConfig.Mode.AUTO;
           default -> throw new IllegalArgumentException(text);
         }),
-        read(Setting.RECORD_MAX_LAG, "a size like 512MiB or 10GiB", ServerSettings::bytes));
+        read(Setting.RECORD_MAX_LAG, "a size like 512MiB or 10GiB", ServerSettings::bytes),
+        retention().longest());
   }
 
   /** Refuses any value that cannot be read. */

@@ -44,6 +44,11 @@ final class TestNode implements AutoCloseable {
     return on(database, false, config, functions);
   }
 
+  /** Another node on that database. */
+  static TestNode configured(ScratchDatabase database, NodeConfig config, Class<?>... functions) {
+    return on(database, false, config, functions);
+  }
+
   private static TestNode on(ScratchDatabase database, boolean owns, Class<?>... functions) {
     var config =
         new NodeConfig(Duration.ofSeconds(3), Duration.ofMillis(500), 64, Duration.ofSeconds(5));

@@ -11,6 +11,7 @@ import dev.reprise.runtime.postgres.ConnectionHook;
 import dev.reprise.runtime.server.Code;
 import dev.reprise.runtime.server.Node;
 import dev.reprise.runtime.telemetry.Metrics;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -40,11 +41,53 @@ class ForbiddenRecordingTest {
         await().until(() -> node.recording().state() == RecordStatus.State.IMPOSSIBLE);
         assertThat(node.isHealthy()).isTrue();
         assertThat(node.recording().detail()).contains("REPLICATION").doesNotContain("FATAL");
-        assertThatThrownBy(() -> Recorder.requirePossible(plain))
-            .isInstanceOf(RecordingImpossibleException.class)
-            .hasMessageContaining("ALTER ROLE");
       }
+      var on = new RecordConfig(RecordConfig.Mode.ON, RecordConfig.DEFAULT_MAX_RETAINED_BYTES);
+      assertThatThrownBy(() -> Node.start(NodeConfig.DEFAULT, plain, code, Metrics.OFF, on))
+          .isInstanceOf(RecordingImpossibleException.class)
+          .hasMessageContaining("ALTER ROLE")
+          .hasMessageContaining("REPLICATION");
+      assertThat(database.text("select count(*) from reprise.nodes where state <> 'DEAD'"))
+          .isEqualTo("0");
       database.run("drop owned by " + user + "; drop role " + user);
+    }
+  }
+
+  @Test
+  void allSlotsTakenIsToldAndEndsByItself() {
+    try (var database = new RecordedDatabase()) {
+      database.run("create table t (n int primary key)");
+      var taken = new ArrayList<String>();
+      try {
+        while (database.is("""
+            select count(*) < current_setting('max_replication_slots')::int from pg_replication_slots
+            """)) {
+          var name = "others_" + taken.size();
+          database.run("select pg_create_physical_replication_slot('" + name + "')");
+          taken.add(name);
+        }
+        var code = Code.ofClasses(List.of(Functions.class), Map.of(), Map.of(), null);
+        var config = database.config();
+        try (var node =
+            Node.start(NodeConfig.DEFAULT, config, code, Metrics.OFF, RecordConfig.AUTO)) {
+          await().until(() -> node.recording().state() == RecordStatus.State.IMPOSSIBLE);
+          assertThat(node.recording().detail()).contains("raise max_replication_slots");
+          assertThat(node.isHealthy()).isTrue();
+        }
+        var on = new RecordConfig(RecordConfig.Mode.ON, RecordConfig.DEFAULT_MAX_RETAINED_BYTES);
+        assertThatThrownBy(() -> Node.start(NodeConfig.DEFAULT, config, code, Metrics.OFF, on))
+            .isInstanceOf(RecordingImpossibleException.class)
+            .hasMessageContaining("raise max_replication_slots");
+        var recorder = database.start();
+        RecordedDatabase.awaitState(recorder, RecordStatus.State.IMPOSSIBLE);
+        database.run("select pg_drop_replication_slot('" + taken.remove(0) + "')");
+        recorder.poke();
+        RecordedDatabase.awaitState(recorder, RecordStatus.State.RECORDING);
+        // its own slot is place enough
+        Recorder.requirePossible(config);
+      } finally {
+        taken.forEach(name -> database.run("select pg_drop_replication_slot('" + name + "')"));
+      }
     }
   }
 

@@ -369,6 +369,22 @@ class RecorderTest { // tidy: one recorder, and what may happen to it
     assertThat(database.text(
             "select count(*) from pg_replication_slots where database = current_database()"))
         .isEqualTo("0");
+    assertThat(recorder.status().toString())
+        .startsWith("resting: ")
+        .contains("the server had to keep too much of its log");
+    recorder.close();
+
+    var another = database.start();
+    RecordedDatabase.awaitState(another, RecordStatus.State.RESTING);
+    assertThat(another.status().detail()).contains("another epoch begins an hour after");
+    database.run(
+        "update reprise_history.epochs set ended_at = ended_at - interval '61 minutes'");
+    another.poke();
+    RecordedDatabase.awaitState(another, RecordStatus.State.RECORDING);
+    database.run("insert into t values (0)");
+    assertRecorded("public.t", "n");
+    assertThat(database.texts("select state from reprise_history.epochs order by epoch"))
+        .containsExactly("ENDED", "RECORDING");
   }
 
   @Test
