@@ -15,17 +15,20 @@ import dev.reprise.runtime.store.LogDatabase;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The code that ran: the kept deployment that each execution is pinned to, or a jar that is given for all. */
 public final class RecordedCode implements AutoCloseable {
+  private final DeploymentStore store;
   private final JarVersions versions;
   private final Map<String, Application> loaded = new HashMap<>();
   private final @Nullable Application given;
 
   /** Of deployments in that database, unless a jar is given. */
   public RecordedCode(LogDatabase log, @Nullable Path jar, Settings settings) {
-    this.versions = new JarVersions(new DeploymentStore(log), RecordedCode::application, settings);
+    this.store = new DeploymentStore(log);
+    this.versions = new JarVersions(store, RecordedCode::application, settings);
     try {
       this.given = jar == null ? null : versions.prepare(jar).application();
     } catch (RuntimeException e) {
@@ -57,6 +60,11 @@ public final class RecordedCode implements AutoCloseable {
           + " Give a jar of its functions with --functions");
     }
     return loaded.computeIfAbsent(version, versions::load);
+  }
+
+  /** The jar of a version, where the database keeps it. */
+  public Optional<byte[]> jar(String version) {
+    return store.jar(version);
   }
 
   @Override

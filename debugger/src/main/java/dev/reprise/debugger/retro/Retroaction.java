@@ -33,6 +33,7 @@ public final class Retroaction {
   private final Database source;
   private final ExecutorService threads;
   private final Duration patience;
+  private final Plan plan;
 
   /**
    * On the ground of a replay.
@@ -43,7 +44,18 @@ public final class Retroaction {
    * @param patience how long a body, or the code from one call to the next, may take
    */
   public Retroaction(Replay ground, Database source, ExecutorService threads, Duration patience) {
+    this(ground, ground.plan(), source, threads, patience);
+  }
+
+  /**
+   * On a ground with an order that was found on another, as where its tables were altered.
+   *
+   * @param plan in which order the original run went
+   */
+  public Retroaction(
+      Replay ground, Plan plan, Database source, ExecutorService threads, Duration patience) {
     this.ground = ground;
+    this.plan = plan;
     this.source = source;
     this.threads = threads;
     this.patience = patience;
@@ -89,7 +101,6 @@ public final class Retroaction {
     var end = ground.start().copy();
     try (var connection = end.open()) {
       connection.setAutoCommit(false);
-      var plan = ground.plan();
       for (long transaction : plan.schedule().order().transactions()) {
         new ChangeApplier(connection)
             .apply(Objects.requireNonNull(plan.recorded().get(transaction)));
@@ -130,7 +141,7 @@ public final class Retroaction {
     var rehearsal = new Rehearsal(source, threads);
     var cast = new Cast(rehearsal, threads, patience, change.steps(), change.code(), scripts);
     var bodies = new Bodies(opener, ground.instruments(), footprints(change, opener), patience);
-    return new FreeRun(ground.plan(), scripts, cast, bodies, database, ground.instruments());
+    return new FreeRun(plan, scripts, cast, bodies, database, ground.instruments());
   }
 
   private List<Script> scriptsOf(Change change) {
@@ -146,7 +157,6 @@ public final class Retroaction {
   }
 
   private Result walk(Change change, Scratch database) throws SQLException, InterruptedException {
-    var plan = ground.plan();
     var scripts = ground.trace().scripts();
     var out = family(scripts, change.leftOut());
     var apart = family(scripts, change.unaffected().keySet());
@@ -270,6 +280,6 @@ public final class Retroaction {
 
   /** The plan of the original run. */
   public Plan plan() {
-    return ground.plan();
+    return plan;
   }
 }
