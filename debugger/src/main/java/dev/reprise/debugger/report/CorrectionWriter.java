@@ -181,8 +181,8 @@ final class CorrectionWriter {
             .map(column -> "%s %s -> %s"
                 .formatted(
                     column.name(),
-                    Shown.cut(before.get(column.name()), 60),
-                    Shown.cut(after.get(column.name()), 60)))
+                    Words.cut(before.get(column.name()), 60),
+                    Words.cut(after.get(column.name()), 60)))
             .collect(Collectors.joining(", "));
   }
 
