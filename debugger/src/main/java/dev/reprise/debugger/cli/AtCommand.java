@@ -113,9 +113,8 @@ public final class AtCommand implements RepriseSubcommand {
       }
     }
     if (wanted.isBefore(epoch.beganAt())) {
-      throw new RepriseException(
-          "nothing is recorded of " + wanted + ": the history begins at " + epoch.beganAt() + "; "
-              + epoch.whyNotEarlier());
+      throw new RepriseException("nothing is recorded of " + wanted + ": the history begins at "
+          + epoch.beganAt() + "; " + epoch.whyNotEarlier());
     }
     var later = new HashSet<Long>();
     history.commits(epoch, Lsn.ZERO, Lsn.MAX, (xid, at, committed) -> {

@@ -33,8 +33,7 @@ final class ChangedCode implements AutoCloseable {
    */
   ChangedCode(Path jar, Map<String, String> stubs, LogDatabase log, Settings settings) {
     this.jar = jar;
-    this.versions =
-        new JarVersions(new DeploymentStore(log), RecordedCode::application, settings);
+    this.versions = new JarVersions(new DeploymentStore(log), RecordedCode::application, settings);
     try {
       this.application = versions
           .prepare(jar, (builder, functions, loader) -> stub(stubs, builder, functions, loader))
@@ -53,11 +52,11 @@ final class ChangedCode implements AutoCloseable {
     var instances = new LinkedHashMap<Class<?>, Object>();
     stubs.forEach((name, standIn) -> {
       var type = functions.stream()
-          .filter(function -> function.getName().equals(name) || function.getSimpleName().equals(name))
+          .filter(function ->
+              function.getName().equals(name) || function.getSimpleName().equals(name))
           .findFirst()
-          .orElseThrow(() -> new RepriseException(
-              "--stub " + name + ": there is no class of functions of that name in "
-                  + jar.getFileName()));
+          .orElseThrow(() -> new RepriseException("--stub " + name
+              + ": there is no class of functions of that name in " + jar.getFileName()));
       instances.put(type, instance(name, standIn, type, loader));
     });
     stubbed.addAll(instances.keySet());

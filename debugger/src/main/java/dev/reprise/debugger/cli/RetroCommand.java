@@ -71,8 +71,7 @@ public final class RetroCommand implements RepriseSubcommand {
   @Option(
       names = "--original",
       paramLabel = "JAR",
-      description =
-          "The code that ran; by default the deployment that each execution ran on.")
+      description = "The code that ran; by default the deployment that each execution ran on.")
   private @Nullable Path original;
 
   @Option(
@@ -200,7 +199,8 @@ public final class RetroCommand implements RepriseSubcommand {
       Arguments.requireFile("--trace", trace);
     }
     if (explore != null && schedule != null) {
-      throw new RepriseException("--explore searches schedules, --schedule runs one: give one of them");
+      throw new RepriseException(
+          "--explore searches schedules, --schedule runs one: give one of them");
     }
     return new RetroSession.Asked(
         List.copyOf(ids),

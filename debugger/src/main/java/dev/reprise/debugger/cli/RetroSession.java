@@ -4,7 +4,7 @@ import dev.reprise.RepriseException;
 import dev.reprise.debugger.explore.Schedules;
 import dev.reprise.debugger.explore.Search;
 import dev.reprise.debugger.explore.TraceSubject;
-import dev.reprise.debugger.rebuild.Scratch;
+import dev.reprise.debugger.replay.Captured;
 import dev.reprise.debugger.replay.RecordedCode;
 import dev.reprise.debugger.replay.Replay;
 import dev.reprise.debugger.replay.Trace;
@@ -27,18 +27,24 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One trace, run with changed code. For one thread. */
 final class RetroSession implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(RetroSession.class);
   private static final int ROWS_SHOWN = 100;
 
   private final Asked asked;
@@ -52,6 +58,7 @@ final class RetroSession implements AutoCloseable {
   private final Source source;
   private final ChangedCode changed;
   private final RecordedCode recorded;
+  private @Nullable Path keptJar;
 
   /** What the command line asks for. */
   record Asked( // tidy: one for each option
@@ -75,8 +82,7 @@ final class RetroSession implements AutoCloseable {
     this.asked = asked;
     this.root = root;
     this.isFile = file != null;
-    var settings =
-        new ApplicationSettings(root.environment()::variable, Environment::fileContent);
+    var settings = new ApplicationSettings(root.environment()::variable, Environment::fileContent);
     this.source = Source.of(options, root.environment(), file, asked.scratch());
     ChangedCode loaded = null;
     try {
@@ -99,31 +105,36 @@ final class RetroSession implements AutoCloseable {
         ? Trace.of(source.executions(), asked.span().from(), asked.span().to(), this::original)
         : Trace.of(source.executions(), asked.ids(), this::original);
     requireAll(trace);
+    var before = before(trace);
+    boolean migrates = before != null && Migrator.isNewer(before, changed.jar());
     try (var past = prepare(trace, Replay.Alteration.NONE)) {
-      var replayed = past.run();
-      var migrations = new ArrayList<Integer>();
-      try (var altered = prepare(trace, scratch -> migrations.add(migrate(trace, scratch)))) {
-        var ground = migrations.stream().anyMatch(count -> count > 0) ? altered : past;
-        var original = new Retroaction(past, source.database(), threads, patience());
-        var retroaction = new Retroaction(ground, past.plan(), source.database(), threads, patience());
-        var notes = new ArrayList<String>();
-        long other = replayed.calls().stream().filter(verdict -> !verdict.isEqual()).count();
-        notes.add(
-            other == 0
-                ? "with the recorded code all comes out as recorded"
-                : other + " of " + replayed.calls().size()
-                    + " transactions come out otherwise than recorded with the recorded code already; see reprise replay");
-        if (ground == altered) {
-          notes.add("new migrations of " + changed.name() + " run on the past: "
-              + migrations.get(migrations.size() - 1));
-        }
+      var notes = new ArrayList<>(List.of(replayed(past)));
+      var original = new Retroaction(past, source.database(), threads, patience());
+      if (before == null || !migrates) {
         return asked.explore() == null
-            ? report(original, retroaction, past, notes)
-            : explore(retroaction, notes);
+            ? report(original, original, past, notes)
+            : explore(original, notes);
+      }
+      notes.add("the new migrations of " + changed.name() + " are run on the past");
+      try (var altered = prepare(trace, scratch -> {
+        var unused = Migrator.migrateToNewer(scratch.config(), before, changed.jar());
+      })) {
+        var on = new Retroaction(altered, past.plan(), source.database(), threads, patience());
+        return asked.explore() == null ? report(original, on, past, notes) : explore(on, notes);
       }
     } catch (SQLException e) {
       throw new RepriseException("the scratch database gave up: " + e.getMessage(), e);
     }
+  }
+
+  /** Also finds the order in which the recorded code comes out as recorded. */
+  private static String replayed(Replay past) throws InterruptedException {
+    var calls = past.run().calls();
+    long other = calls.stream().filter(verdict -> !verdict.isEqual()).count();
+    return other == 0
+        ? "with the recorded code all comes out as recorded"
+        : other + " of " + calls.size()
+            + " transactions come out otherwise than recorded with the recorded code already; see reprise replay";
   }
 
   private Replay prepare(Trace trace, Replay.Alteration alteration) {
@@ -160,40 +171,28 @@ final class RetroSession implements AutoCloseable {
     }
   }
 
-  private int migrate(Trace trace, Scratch scratch) {
-    return before(trace)
-        .map(before -> {
-          try {
-            var file = Files.createTempFile("reprise-original-", ".jar");
-            try {
-              Files.write(file, before);
-              return Migrator.migrateToNewer(scratch.config(), file, changed.jar());
-            } finally {
-              Files.delete(file);
-            }
-          } catch (IOException e) {
-            throw new RepriseException("the recorded code cannot be read: " + e.getMessage(), e);
-          }
-        })
-        .orElse(0);
-  }
-
-  /** The jar that ran: the given one, or the kept one of the last execution. */
-  private java.util.Optional<byte[]> before(Trace trace) {
-    try {
-      if (asked.original() != null) {
-        return java.util.Optional.of(Files.readAllBytes(asked.original()));
-      }
-    } catch (IOException e) {
-      throw new RepriseException("--original cannot be read: " + e.getMessage(), e);
+  /** The jar that ran: the given one, or the kept one of the last execution; null where nobody kept it. */
+  private @Nullable Path before(Trace trace) {
+    if (asked.original() != null) {
+      return asked.original();
     }
     var versions = trace.scripts().stream()
         .map(script -> script.row().version())
-        .filter(java.util.Objects::nonNull)
+        .filter(Objects::nonNull)
         .toList();
-    return versions.isEmpty()
-        ? java.util.Optional.empty()
-        : recorded.jar(versions.get(versions.size() - 1));
+    if (versions.isEmpty()) {
+      return null;
+    }
+    var jar = recorded.jar(versions.get(versions.size() - 1));
+    if (jar.isEmpty()) {
+      return null;
+    }
+    try {
+      keptJar = Files.createTempFile("reprise-original-", ".jar");
+      return Files.write(keptJar, jar.get());
+    } catch (IOException e) {
+      throw new RepriseException("the recorded code cannot be written: " + e.getMessage(), e);
+    }
   }
 
   private Steps steps() {
@@ -203,8 +202,7 @@ final class RetroSession implements AutoCloseable {
   // --- the report
   // --------------------------------------------------------------------------------------------------
 
-  private int report(
-      Retroaction original, Retroaction retroaction, Replay past, List<String> notes)
+  private int report(Retroaction original, Retroaction retroaction, Replay past, List<String> notes)
       throws SQLException, InterruptedException {
     var steps = steps();
     try (var before = original.originalEnd();
@@ -215,7 +213,9 @@ final class RetroSession implements AutoCloseable {
           var other = after.end().open()) {
         var report = new RetroReport(
             new RetroReport.Run(
-                asked.original() == null ? "the recorded code" : asked.original().toString(),
+                asked.original() == null
+                    ? "the recorded code"
+                    : asked.original().toString(),
                 changed.name(),
                 String.join("; ", steps.told()),
                 past.versions().get(0),
@@ -241,12 +241,12 @@ final class RetroSession implements AutoCloseable {
     var leftOut = new HashSet<>(asked.skip());
     var schedule = asked.schedule();
     if (schedule == null) {
-      return retroaction.run(new Retroaction.Change(
-          row -> changed.application(), steps, Map.of(), leftOut, false));
+      return retroaction.run(
+          new Retroaction.Change(row -> changed.application(), steps, Map.of(), leftOut, false));
     }
     notes.add("schedule: " + schedule);
-    var change = new Retroaction.Change(
-        row -> changed.application(), steps, Map.of(), leftOut, true);
+    var change =
+        new Retroaction.Change(row -> changed.application(), steps, Map.of(), leftOut, true);
     var subject = new TraceSubject(retroaction, change, List.of());
     var end = retroaction.start().copy();
     try {
@@ -280,38 +280,36 @@ final class RetroSession implements AutoCloseable {
           changes == null
               ? List.of()
               : changes.changes().stream()
-                  .map(change -> dev.reprise.debugger.replay.Captured.of(change).text())
+                  .map(change -> Captured.of(change).text())
                   .toList()));
     }
     return all;
   }
 
-  private String correction(
-      RetroReport report, java.sql.Connection before, java.sql.Connection after) {
+  private String correction(RetroReport report, Connection before, Connection after) {
     try {
       var difference = StateDifference.complete(before, after);
       var heading = List.of(report.summary(), "changed code: " + changed.name());
       if (isFile) {
         return told(Correction.of(difference, before, null, heading));
       }
-      return source
-          .log()
-          .log(today -> told(Correction.of(difference, before, today, heading)));
+      return source.log().log(today -> told(Correction.of(difference, before, today, heading)));
     } catch (SQLException e) {
       throw new RepriseException("the correction cannot be written: " + e.getMessage(), e);
     }
   }
 
   private String told(Correction correction) {
-    root.output().note("correction: " + correction.statements() + " rows; "
-        + correction.changedSince().size() + " changed since, "
-        + correction.notCorrected().size() + " left to you");
+    root.output()
+        .note("correction: " + correction.statements() + " rows; "
+            + correction.changedSince().size() + " changed since, "
+            + correction.notCorrected().size() + " left to you");
     correction.changedSince().forEach(line -> root.output().note("changed since: " + line));
     correction.notCorrected().forEach(line -> root.output().note("not corrected: " + line));
     return correction.sql();
   }
 
-  private void write(@Nullable Path file, java.util.function.Supplier<String> text) {
+  private void write(@Nullable Path file, Supplier<String> text) {
     if (file == null) {
       return;
     }
@@ -331,9 +329,8 @@ final class RetroSession implements AutoCloseable {
     var change = new Retroaction.Change(
         row -> changed.application(), steps(), Map.of(), new HashSet<>(asked.skip()), true);
     var subject = new TraceSubject(retroaction, change, asked.checks());
-    int most = java.util.Objects.requireNonNull(asked.explore());
-    var result =
-        new Search(subject, new Search.Options(most, Duration.ofDays(1), true)).run();
+    int most = Objects.requireNonNull(asked.explore());
+    var result = new Search(subject, new Search.Options(most, Duration.ofDays(1), true)).run();
     var last = result.findings();
     root.output()
         .data(
@@ -349,6 +346,13 @@ final class RetroSession implements AutoCloseable {
   @Override
   public void close() {
     threads.shutdownNow();
+    if (keptJar != null) {
+      try {
+        Files.deleteIfExists(keptJar);
+      } catch (IOException e) {
+        LOG.debug("{} stays", keptJar, e);
+      }
+    }
     changed.close();
     recorded.close();
     source.close();

@@ -52,7 +52,8 @@ final class Course implements Chooser {
   }
 
   /** Why it could not be as planned, of a run that is over; null where it was. */
-  @Nullable String refusal() {
+  @Nullable
+  String refusal() {
     if (refusal == null && strict && at < planned.size()) {
       return "it ended before event " + (at + 1) + ", " + planned.get(at);
     }

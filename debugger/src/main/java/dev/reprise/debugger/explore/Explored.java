@@ -34,9 +34,10 @@ final class Explored {
     trials.add(trial);
     var digest = digests.putIfAbsent(order.canonical(), trial.digest());
     if (digest != null && !digest.equals(trial.digest())) {
-      contradiction = "the state differs at the end of runs that should come out the same, one of them "
-          + Schedules.format(trial.schedule())
-          + ": footprints do not tell everything, or code depends on something outside the database";
+      contradiction =
+          "the state differs at the end of runs that should come out the same, one of them "
+              + Schedules.format(trial.schedule())
+              + ": footprints do not tell everything, or code depends on something outside the database";
     }
     stale |= knowledge.learn(trial.steps());
     frontier.add(orders.of(trial.steps(), knowledge.footprints(trial.steps())));
@@ -49,7 +50,8 @@ final class Explored {
   }
 
   /** How the next run is to begin; null where every possible run is like a known one. */
-  @Nullable List<Event> next() {
+  @Nullable
+  List<Event> next() {
     var next = frontier.next();
     if (next == null && stale) {
       // more is known of snapshots now than when the earlier runs were looked at
@@ -69,7 +71,8 @@ final class Explored {
   }
 
   /** What shows that the runs cannot be told apart by their footprints; null where nothing does. */
-  @Nullable String contradiction() {
+  @Nullable
+  String contradiction() {
     return contradiction;
   }
 }

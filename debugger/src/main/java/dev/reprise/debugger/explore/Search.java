@@ -54,7 +54,8 @@ public final class Search {
     public Options {
       if (trials < 1 || serialOrders < 1) {
         throw new IllegalArgumentException(
-            "A search needs at least one run and one serial order, not " + trials + " and " + serialOrders);
+            "A search needs at least one run and one serial order, not " + trials + " and "
+                + serialOrders);
       }
     }
 
@@ -121,11 +122,13 @@ public final class Search {
       notes.add(contradiction);
     }
     if (choiceWithin && !all && first == null) {
-      notes.add("code of one request runs in parallel, and not all of its orders were run: a state or a failure"
-          + " found here may come of these alone");
+      notes.add(
+          "code of one request runs in parallel, and not all of its orders were run: a state or a failure"
+              + " found here may come of these alone");
     }
     if (!serialComplete && first == null) {
-      notes.add("not all orders of the requests one after another were run: states are not compared with theirs");
+      notes.add(
+          "not all orders of the requests one after another were run: states are not compared with theirs");
     }
     boolean exhaustive = all && !cut && contradiction == null;
     return new Result(
@@ -256,8 +259,10 @@ public final class Search {
       return original;
     }
     Set<List<Event>> tried = new HashSet<>();
-    var schedule = new Simplifier(orders).<SQLException, InterruptedException>simplest(
-        it.trial(), about -> tried.add(about) ? shown(Course.about(about, subject::requestOf), key) : null);
+    var schedule = new Simplifier(orders)
+        .<SQLException, InterruptedException>simplest(
+            it.trial(),
+            about -> tried.add(about) ? shown(Course.about(about, subject::requestOf), key) : null);
     if (schedule.equals(it.trial().schedule())) {
       return original;
     }

@@ -6,8 +6,8 @@ import dev.reprise.debugger.rebuild.Scratch;
 import dev.reprise.debugger.report.Checks;
 import dev.reprise.debugger.report.StateDigest;
 import dev.reprise.debugger.retro.Access;
-import dev.reprise.debugger.retro.FreeRun;
 import dev.reprise.debugger.retro.Footprint;
+import dev.reprise.debugger.retro.FreeRun;
 import dev.reprise.debugger.retro.Performed;
 import dev.reprise.debugger.retro.Redone;
 import dev.reprise.debugger.retro.Retroaction;
@@ -68,8 +68,8 @@ public final class TraceSubject implements Subject {
         .flatMap(it -> failure(it.id(), Objects.requireNonNull(it.original())).stream())
         .toList();
     try (var connection = retroaction.start().open()) {
-      this.linked = new HashSet<>(
-          Jdbc.query(connection, LINKED, Binder.NOTHING, row -> row.getString(1)));
+      this.linked =
+          new HashSet<>(Jdbc.query(connection, LINKED, Binder.NOTHING, row -> row.getString(1)));
     }
   }
 

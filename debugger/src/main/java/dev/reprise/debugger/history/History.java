@@ -105,8 +105,9 @@ public final class History {
   }
 
   private static HistoryException deletedMeanwhile(Epoch epoch) {
-    return new HistoryException("the beginning of epoch " + epoch.epoch()
-        + " of the history was deleted while it was read, as the setting retention says; try again");
+    return new HistoryException(
+        "the beginning of epoch " + epoch.epoch()
+            + " of the history was deleted while it was read, as the setting retention says; try again");
   }
 
   /** Its tables, and each as often as its columns changed; in the order in which they were found. */

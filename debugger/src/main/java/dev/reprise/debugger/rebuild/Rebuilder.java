@@ -169,15 +169,11 @@ public final class Rebuilder {
           "copy " + writes.table().sqlName() + " (" + String.join(", ", names) + ") from stdin";
       CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(sql);
       try {
-        history.copyBaseRows(
-            base,
-            writes.insertedFrom(),
-            writes.constants(),
-            row -> {
-              copy.writeToCopy(row, 0, row.length);
-              rows++;
-              progress.at(() -> "rebuilding: " + rows + " rows of the base copy");
-            });
+        history.copyBaseRows(base, writes.insertedFrom(), writes.constants(), row -> {
+          copy.writeToCopy(row, 0, row.length);
+          rows++;
+          progress.at(() -> "rebuilding: " + rows + " rows of the base copy");
+        });
         copy.endCopy();
       } catch (SQLException e) {
         throw new RebuildException(

@@ -31,7 +31,8 @@ public record Captured(
    * What the running transaction of the connection did; it is forgotten by this. The session is a {@linkplain
    * Instruments#prepare prepared} one.
    */
-  public static List<Captured> take(Connection connection, Instruments instruments) throws SQLException {
+  public static List<Captured> take(Connection connection, Instruments instruments)
+      throws SQLException {
     var found = Jdbc.query(
         connection,
         "select relation, kind, old_row, new_row from pg_temp.reprise_captured order by ordinal",

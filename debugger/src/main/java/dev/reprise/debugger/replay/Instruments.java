@@ -202,9 +202,7 @@ public final class Instruments {
 
   private static void addStatementTriggers(Connection scratch, TableColumns table)
       throws SQLException {
-    execute(
-        scratch,
-        """
+    execute(scratch, """
         create trigger "!reprise_replay_begin" before insert on %1$s
           for each statement execute function reprise_replay.begin_insert();
         create trigger "!reprise_replay_attempt" before insert or update or delete on %1$s
@@ -244,7 +242,8 @@ public final class Instruments {
   }
 
   /** Sees to it that sequences do not give what the recorded inserts of a transaction, now applied, have taken. */
-  public void passSequences(Connection scratch, RecordedTransaction transaction) throws SQLException {
+  public void passSequences(Connection scratch, RecordedTransaction transaction)
+      throws SQLException {
     for (var change : transaction.changes()) {
       var row = change.kind() == Change.Kind.INSERT ? Captured.of(change).after() : null;
       var table = row == null ? null : tables.get(change.relation().qualifiedName());

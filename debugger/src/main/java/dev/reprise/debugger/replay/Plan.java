@@ -10,4 +10,5 @@ import java.util.Map;
  * @param calls by the numbers that the schedule uses
  * @param recorded every commit of the window by its transaction id
  */
-public record Plan(Schedule schedule, List<TracedCall> calls, Map<Long, RecordedTransaction> recorded) {}
+public record Plan(
+    Schedule schedule, List<TracedCall> calls, Map<Long, RecordedTransaction> recorded) {}

@@ -173,14 +173,10 @@ public final class Replay implements AutoCloseable {
 
   private static Set<String> tables(Scratch scratch) throws SQLException {
     try (var connection = scratch.open()) {
-      return new HashSet<>(Jdbc.query(
-          connection,
-          """
+      return new HashSet<>(Jdbc.query(connection, """
           select n.nspname || '.' || c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
            where c.relkind in ('r', 'p') and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
-          """,
-          Binder.NOTHING,
-          row -> row.getString(1)));
+          """, Binder.NOTHING, row -> row.getString(1)));
     }
   }
 

@@ -22,7 +22,8 @@ public final class TransactionTime {
   }
 
   /** Of the connection's transaction, whose recorded one began at that time. */
-  public static TransactionTime of(Connection connection, @Nullable Instant recorded) throws SQLException {
+  public static TransactionTime of(Connection connection, @Nullable Instant recorded)
+      throws SQLException {
     if (recorded == null) {
       return new TransactionTime(Map.of());
     }

@@ -82,8 +82,9 @@ public record Correction(
     void add(Table table) {
       var shape = catalog.tables().get(table.name());
       if (shape == null || table.key().isEmpty()) {
-        notCorrected.add("%s: %d rows differ; it has no primary key, so that rows cannot be told apart"
-            .formatted(table.name(), table.total()));
+        notCorrected.add(
+            "%s: %d rows differ; it has no primary key, so that rows cannot be told apart"
+                .formatted(table.name(), table.total()));
         return;
       }
       if (table.total() > table.rows().size()) {

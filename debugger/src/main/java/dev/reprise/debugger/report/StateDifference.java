@@ -165,7 +165,9 @@ public record StateDifference(List<Table> tables, List<String> notes) {
 
   private static int compare(String one, String other) {
     boolean numbers = isNumber(one) && isNumber(other);
-    return numbers ? Long.compare(Long.parseLong(one), Long.parseLong(other)) : one.compareTo(other);
+    return numbers
+        ? Long.compare(Long.parseLong(one), Long.parseLong(other))
+        : one.compareTo(other);
   }
 
   private static boolean isNumber(String text) {

@@ -95,8 +95,8 @@ final class Bodies {
         return made;
       }
       if (footprints != null) {
-        seen = seen.and(probe(new Task(
-            task.cue(), null, task.inserts(), null, null, false, task.now()), footprints));
+        seen = seen.and(probe(
+            new Task(task.cue(), null, task.inserts(), null, null, false, task.now()), footprints));
       }
       if (attempt == ATTEMPTS) {
         throw new RepriseException(task.cue().label() + " met a serialization failure in each of "
@@ -185,8 +185,7 @@ final class Bodies {
       }
       var refused = commit(session);
       if (refused == null) {
-        return new Made(
-            outcome.output(), null, attempt.changes(), seen, attempts, taken, same);
+        return new Made(outcome.output(), null, attempt.changes(), seen, attempts, taken, same);
       }
       if (SqlState.isRetryable(refused)) {
         return null;

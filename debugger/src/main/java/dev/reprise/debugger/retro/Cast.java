@@ -135,7 +135,10 @@ final class Cast implements AutoCloseable {
       while (!requests.values().stream().allMatch(Request::rests)) {
         var unused = changed.awaitNanos(LOOK_AGAIN);
         if (System.nanoTime() > end) {
-          var busy = requests.values().stream().filter(r -> !r.rests()).map(Request::id).toList();
+          var busy = requests.values().stream()
+              .filter(r -> !r.rests())
+              .map(Request::id)
+              .toList();
           throw new RepriseException("the code of " + String.join(", ", busy)
               + " came neither to a call nor to its end within " + patience
               + "; a workflow must not wait for anything but durable calls");
@@ -435,8 +438,7 @@ final class Cast implements AutoCloseable {
   }
 
   /** A row that stands for a call and has no transaction. */
-  static OperationRow at(
-      Rehearsal.NewCall call, @Nullable String output, @Nullable String error) {
+  static OperationRow at(Rehearsal.NewCall call, @Nullable String output, @Nullable String error) {
     return new OperationRow(
         call.position(),
         call.kind(),

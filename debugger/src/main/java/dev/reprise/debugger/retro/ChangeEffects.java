@@ -130,7 +130,8 @@ final class ChangeEffects {
         values.add(row.get(key.from().get(place)));
       }
     }
-    boolean byKey = values.size() == key.to().size() && values.size() == referred.key().size();
+    boolean byKey =
+        values.size() == key.to().size() && values.size() == referred.key().size();
     reads.add(byKey ? referred.row(values) : Access.table(referred.label()));
   }
 
@@ -146,7 +147,8 @@ final class ChangeEffects {
     }
     return referred.label().equals(referred.name()) && !referred.isPartitioned()
         ? referred.indexes().stream()
-            .filter(index -> !index.unique().isEmpty() && wanted.keySet().equals(Set.copyOf(index.unique())))
+            .filter(index ->
+                !index.unique().isEmpty() && wanted.keySet().equals(Set.copyOf(index.unique())))
             .map(index -> index.value(wanted))
             .filter(Objects::nonNull)
             .findFirst()

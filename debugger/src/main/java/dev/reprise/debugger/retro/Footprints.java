@@ -105,7 +105,8 @@ public final class Footprints {
   }
 
   private static boolean isTracked(Connection connection) throws SQLException {
-    return Jdbc.query(connection, IS_TRACKED, Binder.NOTHING, row -> row.getBoolean(1)).get(0);
+    return Jdbc.query(connection, IS_TRACKED, Binder.NOTHING, row -> row.getBoolean(1))
+        .get(0);
   }
 
   private void addAttempts(Connection connection, ChangeEffects effects) throws SQLException {
@@ -119,8 +120,11 @@ public final class Footprints {
       if (table != null) {
         var values = RowText.parse(attempt.row());
         var named = new LinkedHashMap<String, @Nullable String>();
-        table.columns().keySet().forEach(column -> named.put(
-            column, named.size() < values.size() ? values.get(named.size()) : null));
+        table
+            .columns()
+            .keySet()
+            .forEach(column ->
+                named.put(column, named.size() < values.size() ? values.get(named.size()) : null));
         effects.addAttempt(table, named);
       }
     }

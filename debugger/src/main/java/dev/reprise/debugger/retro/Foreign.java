@@ -65,7 +65,8 @@ final class Foreign {
         new ChangeApplier(session).apply(List.of(change));
       } catch (SQLException | RebuildException e) {
         session.rollback(savepoint);
-        notes.add("transaction " + transaction.xid() + ", which is not run again: its " + change.kind()
+        notes.add("transaction " + transaction.xid() + ", which is not run again: its "
+            + change.kind()
             + " of " + change.relation().qualifiedName() + " finds other rows now and is left out ("
             + e.getMessage() + ")");
       }

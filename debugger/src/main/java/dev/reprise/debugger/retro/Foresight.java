@@ -37,8 +37,7 @@ final class Foresight {
     var found = new CompletableFuture<@Nullable String>();
     threads.execute(() -> {
       try {
-        var unused =
-            rehearsal.run(request.application(), request.row(), log, new Look(cue, found));
+        var unused = rehearsal.run(request.application(), request.row(), log, new Look(cue, found));
       } finally {
         found.complete(null);
       }

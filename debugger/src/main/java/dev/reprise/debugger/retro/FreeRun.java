@@ -69,9 +69,7 @@ public final class FreeRun implements AutoCloseable {
 
   /** The name of a branch. */
   private static String actor(Cue cue) {
-    return cue.branch().isEmpty()
-        ? cue.request().id()
-        : cue.request().id() + "/" + cue.branch();
+    return cue.branch().isEmpty() ? cue.request().id() : cue.request().id() + "/" + cue.branch();
   }
 
   /** Waits until all code rests; who could go on, by their names. None: all have ended, or wait for ever. */
@@ -114,8 +112,7 @@ public final class FreeRun implements AutoCloseable {
       }
     }
     var snapshot = held.remove(cue);
-    var made = bodies.perform(
-        new Bodies.Task(cue, snapshot, inserts, null, null, false, commits));
+    var made = bodies.perform(new Bodies.Task(cue, snapshot, inserts, null, null, false, commits));
     if (snapshot != null) {
       snapshot.close();
     }
@@ -178,7 +175,9 @@ public final class FreeRun implements AutoCloseable {
       all.add(new Redone(
           request.id(),
           request.row().function(),
-          request.parent() == null ? null : Objects.requireNonNull(request.parent()).id(),
+          request.parent() == null
+              ? null
+              : Objects.requireNonNull(request.parent()).id(),
           Redone.How.RUN,
           request.stopped(),
           original == null ? null : Request.endingOf(original.row()),

@@ -89,14 +89,15 @@ final class Held implements AutoCloseable {
         }
       }
       Instruments.prepare(connection);
-      connection.setTransactionIsolation(switch (isolation) {
-        case SERIALIZABLE -> Connection.TRANSACTION_SERIALIZABLE;
-        case REPEATABLE_READ -> Connection.TRANSACTION_REPEATABLE_READ;
-        case READ_COMMITTED -> Connection.TRANSACTION_READ_COMMITTED;
-      });
+      connection.setTransactionIsolation(
+          switch (isolation) {
+            case SERIALIZABLE -> Connection.TRANSACTION_SERIALIZABLE;
+            case REPEATABLE_READ -> Connection.TRANSACTION_REPEATABLE_READ;
+            case READ_COMMITTED -> Connection.TRANSACTION_READ_COMMITTED;
+          });
       connection.setAutoCommit(false);
-      var unused = Jdbc.query(
-          connection, "select pg_backend_pid()", Binder.NOTHING, row -> row.getInt(1));
+      var unused =
+          Jdbc.query(connection, "select pg_backend_pid()", Binder.NOTHING, row -> row.getInt(1));
       return connection;
     } catch (SQLException e) {
       close(connection);

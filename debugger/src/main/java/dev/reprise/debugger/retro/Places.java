@@ -95,8 +95,8 @@ final class Places {
   }
 
   private Place find(Cue cue, Supplier<@Nullable String> next) {
-    var branch = key(
-        cue.request().row().execution(), cue.request().branches().original(cue.branch()));
+    var branch =
+        key(cue.request().row().execution(), cue.request().branches().original(cue.branch()));
     var remaining = left.getOrDefault(branch, List.of());
     if (remaining.isEmpty()) {
       return Place.NEW;
@@ -139,8 +139,8 @@ final class Places {
 
   /** The function names of a branch's original calls that nothing stands for yet. */
   boolean isOpen(Cue cue) {
-    var branch = key(
-        cue.request().row().execution(), cue.request().branches().original(cue.branch()));
+    var branch =
+        key(cue.request().row().execution(), cue.request().branches().original(cue.branch()));
     return !left.getOrDefault(branch, List.of()).isEmpty();
   }
 }

@@ -174,8 +174,8 @@ final class ReadLocks {
     if (!isCounted) {
       return tables.everything();
     }
-    for (long oid : new ArrayList<>(
-        Jdbc.query(connection, SCANNED, Binder.NOTHING, row -> row.getLong(1)))) {
+    for (long oid :
+        new ArrayList<>(Jdbc.query(connection, SCANNED, Binder.NOTHING, row -> row.getLong(1)))) {
       reads.add(Access.table(labelOf(oid)));
     }
     return reads;

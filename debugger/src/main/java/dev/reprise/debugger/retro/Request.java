@@ -85,7 +85,9 @@ final class Request {
 
   /** What of the log holds in any case: where branches were closed from outside. */
   List<OperationRow> closings() {
-    return log().stream().filter(operation -> operation.kind() == OperationKind.CLOSED).toList();
+    return log().stream()
+        .filter(operation -> operation.kind() == OperationKind.CLOSED)
+        .toList();
   }
 
   /** The recorded outcome of a call that is no transaction, which is taken once; null where there is none any more. */

@@ -199,8 +199,7 @@ final class RetroWalk {
   /** A snapshot is kept as long as somebody may come who is to see it. */
   private void release() {
     for (int number : List.copyOf(held.keySet())) {
-      boolean awaited =
-          known.values().stream().anyMatch(at -> at.originals().contains(number));
+      boolean awaited = known.values().stream().anyMatch(at -> at.originals().contains(number));
       if (passed.contains(number) && !awaited) {
         Objects.requireNonNull(held.remove(number)).close();
       }
@@ -316,9 +315,7 @@ final class RetroWalk {
 
   private OperationRow outcome(Cue cue, Places.Place at, Made made) {
     var call = cue.call();
-    var time = at.isNew()
-        ? call.now()
-        : plan.calls().get(at.last()).operation().completedAt();
+    var time = at.isNew() ? call.now() : plan.calls().get(at.last()).operation().completedAt();
     return new OperationRow(
         call.position(),
         OperationKind.TRANSACTION,

@@ -85,10 +85,7 @@ public final class Retroaction {
    * @param end the database at the end
    */
   public record Result(
-      List<Redone> executions,
-      List<Performed> transactions,
-      List<String> notes,
-      Scratch end)
+      List<Redone> executions, List<Performed> transactions, List<String> notes, Scratch end)
       implements AutoCloseable {
     @Override
     public void close() {

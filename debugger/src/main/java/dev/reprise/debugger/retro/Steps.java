@@ -44,7 +44,9 @@ public final class Steps {
   }
 
   synchronized void answered(String execution, Rehearsal.NewCall call, How how) {
-    counts.computeIfAbsent(call.name(), name -> new EnumMap<>(How.class)).merge(how, 1, Integer::sum);
+    counts
+        .computeIfAbsent(call.name(), name -> new EnumMap<>(How.class))
+        .merge(how, 1, Integer::sum);
   }
 
   /** The policy and what came of it, for people. */
@@ -56,11 +58,12 @@ public final class Steps {
             : "steps: as recorded; an execution ends at one that is not recorded");
     counts.forEach((name, how) -> {
       var parts = new ArrayList<String>();
-      how.forEach((kind, count) -> parts.add(count + " " + switch (kind) {
-        case RECORDED -> "as recorded";
-        case LIVE -> "done";
-        case STUB -> "by a stub";
-      }));
+      how.forEach((kind, count) -> parts.add(count + " "
+          + switch (kind) {
+            case RECORDED -> "as recorded";
+            case LIVE -> "done";
+            case STUB -> "by a stub";
+          }));
       lines.add("step " + name + ": " + String.join(", ", parts));
     });
     return lines;

@@ -83,15 +83,19 @@ final class Tables {
         primary.put(found.table(), found.keyColumns());
       }
     }
-    for (var table : Jdbc.query(
-        connection, TABLES, Binder.NOTHING, row -> table(row, primary, indexes))) {
+    for (var table :
+        Jdbc.query(connection, TABLES, Binder.NOTHING, row -> table(row, primary, indexes))) {
       all.byOid.put(table.oid(), table);
       all.byName.put(table.name(), table);
-      table.indexes().forEach(index ->
-          all.gaps.put(index.oid(), Access.gaps(table.label(), index.name())));
+      table
+          .indexes()
+          .forEach(index -> all.gaps.put(index.oid(), Access.gaps(table.label(), index.name())));
     }
     for (var key : Jdbc.query(
-        connection, FOREIGN_KEYS, Binder.NOTHING, row -> Optional.ofNullable(all.foreignKey(row)))) {
+        connection,
+        FOREIGN_KEYS,
+        Binder.NOTHING,
+        row -> Optional.ofNullable(all.foreignKey(row)))) {
       key.ifPresent(all.foreignKeys::add);
     }
     return all;
@@ -142,7 +146,8 @@ final class Tables {
   }
 
   private static boolean isTold(List<String> columns, Map<String, String> families) {
-    return columns.stream().noneMatch(column -> families.getOrDefault(column, "").isEmpty());
+    return columns.stream()
+        .noneMatch(column -> families.getOrDefault(column, "").isEmpty());
   }
 
   private static List<String> strings(ResultSet row, int column) throws SQLException {
@@ -200,7 +205,9 @@ final class Tables {
 
   /** The foreign keys of a table. */
   List<ForeignKey> references(Table table) {
-    return foreignKeys.stream().filter(key -> key.referring().oid() == table.oid()).toList();
+    return foreignKeys.stream()
+        .filter(key -> key.referring().oid() == table.oid())
+        .toList();
   }
 
   /** The foreign keys to a table, or to the partitioned table that it belongs to. */

@@ -87,8 +87,8 @@ public final class TraceExport {
     try (var writer = new TraceWriter(file, selection.replaces())) {
       var end = now();
       var window = Window.of(history, trace, end);
-      var start = new Rebuilder(history, progress)
-          .at(window.epoch(), window::isAtStart, scratch, Set.of());
+      var start =
+          new Rebuilder(history, progress).at(window.epoch(), window::isAtStart, scratch, Set.of());
       try (var connection = start.open()) {
         var part = new Part(window, PastTables.of(history, window.epoch(), window::isAtStart));
         var masking = Masking.of(selection.masks(), part.relations(), TableLinks.read(connection));

@@ -316,8 +316,7 @@ final class TimeTravelBench {
   }
 
   /** Until everything committed by now is in the history. */
-  static void awaitCaughtUp(ScratchDatabase database)
-      throws SQLException, InterruptedException {
+  static void awaitCaughtUp(ScratchDatabase database) throws SQLException, InterruptedException {
     var now = text(database, "select pg_current_wal_insert_lsn()::text");
     execute(database, "select pg_logical_emit_message(true, 'reprise_history', '')");
     while (number(

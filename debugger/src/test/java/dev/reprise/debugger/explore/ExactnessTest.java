@@ -17,7 +17,6 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
-import org.junit.jupiter.api.Test;
 
 /** The search against all interleavings of small random programs. */
 class ExactnessTest {
@@ -86,7 +85,8 @@ class ExactnessTest {
 
   @Provide
   Arbitrary<List<Program>> programs() {
-    var op = Combinators.combine(Arbitraries.integers().between(0, 5), Arbitraries.of(KEYS)).as(Op::new);
+    var op = Combinators.combine(Arbitraries.integers().between(0, 5), Arbitraries.of(KEYS))
+        .as(Op::new);
     var transaction = op.list().ofMinSize(1).ofMaxSize(3);
     var two = Combinators.combine(
             transaction.list().ofMinSize(1).ofMaxSize(3),
@@ -100,8 +100,10 @@ class ExactnessTest {
         .as(Program::new);
     return Arbitraries.oneOf(
         two.list().ofSize(2),
-        three.list().ofSize(3).filter(
-            all -> all.stream().mapToInt(it -> it.transactions().size()).sum() <= 4));
+        three
+            .list()
+            .ofSize(3)
+            .filter(all -> all.stream().mapToInt(it -> it.transactions().size()).sum() <= 4));
   }
 
   @Property(tries = 400)
@@ -129,7 +131,8 @@ class ExactnessTest {
     }
   }
 
-  private static Result search(Model model, Set<String> states, Dependence dependence) throws Exception {
+  private static Result search(Model model, Set<String> states, Dependence dependence)
+      throws Exception {
     var noting = new Subject() {
       @Override
       public Trial run(Chooser chooser) {
@@ -150,8 +153,7 @@ class ExactnessTest {
         return model.requestOf(actor);
       }
     };
-    return new Search(
-            noting, new Search.Options(100_000, Duration.ofMinutes(1), false), dependence)
+    return new Search(noting, new Search.Options(100_000, Duration.ofMinutes(1), false), dependence)
         .run();
   }
 }

@@ -132,8 +132,7 @@ class TraceSearchTest {
 
     static void insert(DataSource database, String member) throws SQLException {
       try (var connection = database.getConnection();
-          var insert =
-              connection.prepareStatement("insert into membership (member) values (?)")) {
+          var insert = connection.prepareStatement("insert into membership (member) values (?)")) {
         insert.setString(1, member);
         insert.executeUpdate();
       }
@@ -213,8 +212,7 @@ class TraceSearchTest {
 
     assertThat(result.exhaustive()).isTrue();
     assertThat(result.findings()).anyMatch(it -> it.kind() == Finding.Kind.CHECK);
-    assertThat(Schedules.format(result.findings().get(0).schedule()))
-        .contains("b1:take b2:take");
+    assertThat(Schedules.format(result.findings().get(0).schedule())).contains("b1:take b2:take");
   }
 
   @Test

@@ -26,6 +26,7 @@ class ProgressTest {
     while (times.size() < 4) {
       progress.at(() -> "so far");
     }
-    assertThat(times.get(3) - began).isGreaterThanOrEqualTo(pause.multipliedBy(4).toNanos());
+    assertThat(times.get(3) - began)
+        .isGreaterThanOrEqualTo(pause.multipliedBy(4).toNanos());
   }
 }

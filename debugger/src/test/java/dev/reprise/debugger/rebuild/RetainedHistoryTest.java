@@ -94,8 +94,7 @@ class RetainedHistoryTest {
   }
 
   private Connection session() throws SQLException {
-    return DriverManager.getConnection(
-        database.jdbcUrl(), database.user(), database.password());
+    return DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
   }
 
   private void run(String sql) throws SQLException {
@@ -226,7 +225,8 @@ class RetainedHistoryTest {
   }
 
   @Test
-  void whereverTheWorkStopsWhatIsKeptIsRebuilt() throws Exception { // tidy: the phases in their order
+  void whereverTheWorkStopsWhatIsKeptIsRebuilt()
+      throws Exception { // tidy: the phases in their order
     see("at first");
     run("drop table gone");
     poke("""
@@ -264,7 +264,8 @@ class RetainedHistoryTest {
     assertThat(check("after the checkpoint")).isEqualTo(7);
 
     // old enough to begin with, not old enough for another
-    run("update reprise_history.checkpoints set completed_at = completed_at - interval '181 minutes'");
+    run(
+        "update reprise_history.checkpoints set completed_at = completed_at - interval '181 minutes'");
     var move = "update of base_snapshot on reprise_history.epochs";
     stopAt(move, "stop", true);
     assertThat(check("before the beginning moved")).isEqualTo(7);
@@ -286,7 +287,8 @@ class RetainedHistoryTest {
         select not exists (select from reprise_history.transactions t, reprise_history.checkpoints c
                             where pg_visible_in_snapshot(t.transaction_id, c.began_snapshot))
         """)).isTrue();
-    assertThat(is("select not exists (select from reprise_history.relations where table_name = 'gone')"))
+    assertThat(is(
+            "select not exists (select from reprise_history.relations where table_name = 'gone')"))
         .isTrue();
   }
 
@@ -295,8 +297,9 @@ class RetainedHistoryTest {
     see("at first");
     for (int round = 1; round <= 3; round++) {
       age("90 minutes");
-      poke("select count(*) filter (where completed_at > clock_timestamp() - interval '1 minute') > 0"
-          + " from reprise_history.checkpoints");
+      poke(
+          "select count(*) filter (where completed_at > clock_timestamp() - interval '1 minute') > 0"
+              + " from reprise_history.checkpoints");
       run("alter table keyed add column c" + round + " uuid default gen_random_uuid()");
       run("create table late" + round + " (id int primary key); insert into late" + round
           + " values (1)");
@@ -323,7 +326,8 @@ class RetainedHistoryTest {
     see("in the second epoch");
     assertThat(history().epochs()).hasSize(2);
     assertThat(rebuilt(history(), seen.get(0).snapshot())).isEqualTo(seen.get(0).contents());
-    run("update reprise_history.epochs set ended_at = ended_at - interval '4 hours' where state = 'ENDED'");
+    run(
+        "update reprise_history.epochs set ended_at = ended_at - interval '4 hours' where state = 'ENDED'");
     for (String table :
         List.of("epochs", "changes", "transactions", "schemas", "relations", "unrecorded")) {
       poke("select count(*) = 0 from reprise_history." + table + " where epoch = 1");
@@ -347,8 +351,8 @@ class RetainedHistoryTest {
     run("update reprise_history.epochs set base_snapshot = '" + seen.get(1).snapshot() + "'");
     var rebuilder = new Rebuilder(history);
     try (var scratch = Scratch.embedded()) {
-      assertThatThrownBy(
-              () -> rebuilder.at(epoch, Visibility.of(snapshot), scratch, Set.of()).close())
+      assertThatThrownBy(() ->
+              rebuilder.at(epoch, Visibility.of(snapshot), scratch, Set.of()).close())
           .isInstanceOf(HistoryException.class)
           .hasMessageContaining("deleted while it was read");
     }

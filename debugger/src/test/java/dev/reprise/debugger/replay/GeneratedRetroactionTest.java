@@ -81,8 +81,8 @@ class GeneratedRetroactionTest {
         var report = ground.run();
         boolean plain = report.isFaithful()
             && report.calls().stream()
-                .noneMatch(verdict -> verdict.notes().stream()
-                    .anyMatch(note -> note.contains("the body of")));
+                .noneMatch(verdict ->
+                    verdict.notes().stream().anyMatch(note -> note.contains("the body of")));
         var retroaction = new Retroaction(ground, source, threads, Duration.ofSeconds(10));
         var change = new Retroaction.Change(
             row -> application, new Steps(false, Set.of()), Map.of(), Set.of(), true);

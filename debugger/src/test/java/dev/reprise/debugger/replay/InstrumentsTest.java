@@ -53,10 +53,7 @@ class InstrumentsTest {
       execute(connection, "insert into pen default values; update pen set colour = 'blue'");
       execute(connection, "insert into pen default values; delete from pen where colour = 'blue'");
       assertThat(Jdbc.query(
-              connection,
-              "select id || colour from pen",
-              Binder.NOTHING,
-              row -> row.getString(1)))
+              connection, "select id || colour from pen", Binder.NOTHING, row -> row.getString(1)))
           .containsExactly("2red");
       execute(connection, "truncate pen");
     }
@@ -71,8 +68,7 @@ class InstrumentsTest {
       one.commit();
       assertThat(Captured.take(other, instruments))
           .extracting(Captured::kind, change -> String.valueOf(change.after()))
-          .containsExactly(
-              org.assertj.core.groups.Tuple.tuple(Kind.INSERT, "{id=2, colour=blue}"));
+          .containsExactly(org.assertj.core.groups.Tuple.tuple(Kind.INSERT, "{id=2, colour=blue}"));
       assertThat(Captured.take(one, instruments)).hasSize(1);
       assertThat(Captured.take(one, instruments)).isEmpty();
     }
@@ -104,7 +100,9 @@ class InstrumentsTest {
     try (var one = prepared();
         var other = prepared()) {
       for (var connection : List.of(one, other)) {
-        execute(connection, "set transaction isolation level serializable; set local enable_seqscan = off");
+        execute(
+            connection,
+            "set transaction isolation level serializable; set local enable_seqscan = off");
       }
       execute(one, "update pen set colour = 'green' where id = 1");
       execute(other, "update pen set colour = 'black' where id = 2");

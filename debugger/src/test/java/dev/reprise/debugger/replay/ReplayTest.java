@@ -103,10 +103,10 @@ class ReplayTest {
     start("b", "update item set stock = stock - 1").result();
 
     var told = new ArrayList<String>();
-    var options = new Replay.Options(
-        0, Duration.ofSeconds(5), true, new Progress(told::add, Duration.ZERO));
-    assertFaithful(node.replay(
-        options, UnaryOperator.identity(), scratch -> {}, List.of(ids("a", "b"))));
+    var options =
+        new Replay.Options(0, Duration.ofSeconds(5), true, new Progress(told::add, Duration.ZERO));
+    assertFaithful(
+        node.replay(options, UnaryOperator.identity(), scratch -> {}, List.of(ids("a", "b"))));
     assertThat(told)
         .anyMatch(line -> line.matches("rebuilding: \\d+ rows of the base copy, \\d+ changes"))
         .containsSubsequence("replayed 1 of 2 transactions", "replayed 2 of 2 transactions");

@@ -134,8 +134,8 @@ class SeenStateTest {
     writer.result();
     commit(foreign);
     var after = round + "-after";
-    var hash = serializable(after, HASH, "insert into journal (what) values ('after')")
-        .result();
+    var hash =
+        serializable(after, HASH, "insert into journal (what) values ('after')").result();
     seen.put(after, hash.get(0));
     if (longOnes.size() > 2) {
       commit(longOnes.remove());
@@ -192,8 +192,9 @@ class SeenStateTest {
     assertThat(node.text("""
             select count(*) from reprise.operations
              where function like 'Scripted.%' and snapshot::text ~ ':[0-9,]+$'
-            """)).as("snapshots taken while others were in progress").satisfies(count -> assertThat(
-            Integer.parseInt(count)).isGreaterThanOrEqualTo(4 * ROUNDS));
+            """))
+        .as("snapshots taken while others were in progress")
+        .satisfies(count -> assertThat(Integer.parseInt(count)).isGreaterThanOrEqualTo(4 * ROUNDS));
   }
 
   @Test

@@ -52,15 +52,15 @@ class ChecksTest {
 
   @Test
   void aCheckThatCannotRunIsNamedWithTheServersMessage() throws SQLException {
-    assertThatThrownBy(() -> Checks.run(
-            List.of("select * from itme"), states.before, states.after))
+    assertThatThrownBy(() -> Checks.run(List.of("select * from itme"), states.before, states.after))
         .isInstanceOf(RepriseException.class)
         .hasMessageContaining("relation \"itme\" does not exist")
         .hasMessageContaining("check: select * from itme")
         .hasMessageContaining("original end state");
     assertThatThrownBy(() -> Checks.rows(states.before, "delete from item returning id"))
         .isInstanceOf(RepriseException.class);
-    assertThatThrownBy(() -> Checks.rows(states.before, "select set_config('x.y', nextval('s'), false)"))
+    assertThatThrownBy(
+            () -> Checks.rows(states.before, "select set_config('x.y', nextval('s'), false)"))
         .isInstanceOf(RepriseException.class);
     assertThat(Checks.rows(states.before, "select id from item")).hasSize(2);
   }

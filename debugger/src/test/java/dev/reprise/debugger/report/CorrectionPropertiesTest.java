@@ -98,7 +98,8 @@ class CorrectionPropertiesTest {
   private static String meanwhile(String table, Row row) {
     var part = row.key().get("part");
     if (row.before() != null) {
-      return "update %s set mark = mark + 1000 where id = %s".formatted(table, row.key().get("id"))
+      return "update %s set mark = mark + 1000 where id = %s"
+              .formatted(table, row.key().get("id"))
           + (part == null ? "" : " and part = " + Sql.literal(part));
     }
     var id = row.key().get("id");

@@ -67,7 +67,8 @@ class CorrectionTest {
     apply(correction(true));
     assertThat(states.difference()).isEqualTo(StateDifference.NONE);
     TwoStates.execute(states.before, "insert into \"My Shop\".customer (name) values ('next')");
-    assertThat(Checks.rows(states.before, "select id from \"My Shop\".customer where name = 'next'"))
+    assertThat(
+            Checks.rows(states.before, "select id from \"My Shop\".customer where name = 'next'"))
         .as("its sequence goes on behind the inserted rows")
         .containsExactly(java.util.Map.of("id", "6"));
   }
@@ -83,7 +84,8 @@ class CorrectionTest {
     assertThatThrownBy(() -> apply(correction))
         .isInstanceOf(PSQLException.class)
         .hasMessageContaining("1 of the rows to correct are not as expected; nothing was changed")
-        .hasMessageContaining("My Shop.purchase (id=1, part=a): is gone or was changed, to be updated");
+        .hasMessageContaining(
+            "My Shop.purchase (id=1, part=a): is gone or was changed, to be updated");
     TwoStates.execute(states.before, "rollback");
     assertThat(StateDigest.of(states.before, false)).isEqualTo(digest);
   }
@@ -121,10 +123,12 @@ class CorrectionTest {
         insert into item select g, g, 'x' from generate_series(1, 6) g
         """);
     TwoStates.execute(
-        states.after, "update item set n = 100; delete from item where id = 6; insert into item values (7, 7, '-'), (8, 8, '-')");
+        states.after,
+        "update item set n = 100; delete from item where id = 6; insert into item values (7, 7, '-'), (8, 8, '-')");
     var difference = StateDifference.complete(states.before, states.after);
     try (var original = new TwoStates("select 1")) {
-      TwoStates.execute(original.before, "create table item (id int primary key, n int, note text)");
+      TwoStates.execute(
+          original.before, "create table item (id int primary key, n int, note text)");
       TwoStates.execute(original.before, """
           insert into item values (1, 1, 'only the note changed'), (2, 77, E'x\\n; drop table item'), (3, 100, 'x'), (5, 5, 'x'), (6, 66, 'x'), (8, 0, '');
           """);
@@ -140,7 +144,9 @@ class CorrectionTest {
       assertThat(correction.statements()).isEqualTo(3);
       assertThat(correction.sql()).contains("--   public.item (id=2): n is 77 now, expected 2\n");
       TwoStates.execute(original.before, correction.sql());
-      assertThat(Checks.rows(original.before, "select string_agg(id || ':' || n, ' ' order by id) as all from item"))
+      assertThat(Checks.rows(
+              original.before,
+              "select string_agg(id || ':' || n, ' ' order by id) as all from item"))
           .containsExactly(java.util.Map.of("all", "1:100 2:77 3:100 5:100 6:66 7:7 8:0"));
     }
   }
@@ -192,7 +198,10 @@ class CorrectionTest {
         "insert into plain values (1); update numbered set at = default; insert into audited values (1)");
     try (var today = new TwoStates("create table numbered (id int primary key)")) {
       var correction = Correction.of(
-          StateDifference.complete(states.before, states.after), states.before, today.before, List.of());
+          StateDifference.complete(states.before, states.after),
+          states.before,
+          today.before,
+          List.of());
 
       assertThat(correction.notCorrected())
           .containsExactly(

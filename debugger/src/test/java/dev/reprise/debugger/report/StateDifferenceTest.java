@@ -45,10 +45,14 @@ class StateDifferenceTest {
     assertThat(table.name()).isEqualTo("shop.item");
     assertThat(table.key()).containsExactly("id");
     assertThat(table.total()).isEqualTo(3);
-    assertThat(table.rows()).extracting(row -> row.key().get("id")).containsExactly("7", "4000", "10001");
+    assertThat(table.rows())
+        .extracting(row -> row.key().get("id"))
+        .containsExactly("7", "4000", "10001");
     assertThat(table.rows().get(0).columns()).containsExactly("price");
     assertThat(table.rows().get(0).before()).containsEntry("price", "7.00");
-    assertThat(table.rows().get(0).after()).containsEntry("price", null).containsEntry("name", "item 7");
+    assertThat(table.rows().get(0).after())
+        .containsEntry("price", null)
+        .containsEntry("name", "item 7");
     assertThat(table.rows().get(1).after()).isNull();
     assertThat(table.rows().get(2).before()).isNull();
     assertThat(states.before.getAutoCommit()).isTrue();
@@ -57,7 +61,8 @@ class StateDifferenceTest {
   @Test
   void rowsWithoutAKeyAreCountedAsWholes() throws SQLException {
     states = new TwoStates("create table line (a int, b text)");
-    TwoStates.execute(states.before, "insert into line values (1,'x'), (1,'x'), (1,'x'), (2,null), (3,'c')");
+    TwoStates.execute(
+        states.before, "insert into line values (1,'x'), (1,'x'), (1,'x'), (2,null), (3,'c')");
     TwoStates.execute(states.after, "insert into line values (3,'c'), (1,'x'), (2,''), (1, 'y')");
 
     var table = states.difference().tables().get(0);
@@ -101,7 +106,8 @@ class StateDifferenceTest {
         insert into sale values (1, 'n'), (2, 's');
         create table base (id int); create table child () inherits (base);
         """);
-    TwoStates.execute(states.after, "insert into sale values (3, 'n'); insert into child values (1)");
+    TwoStates.execute(
+        states.after, "insert into sale values (3, 'n'); insert into child values (1)");
 
     assertThat(states.difference().tables())
         .extracting(table -> table.name() + " " + table.total())
@@ -110,7 +116,8 @@ class StateDifferenceTest {
 
   @Test
   void whatIsOnOneSideOnlyIsToldAndNotCompared() throws SQLException {
-    states = new TwoStates("create table item (id int primary key, n int); insert into item values (1, 1)");
+    states = new TwoStates(
+        "create table item (id int primary key, n int); insert into item values (1, 1)");
     TwoStates.execute(states.before, "create table old (id int); alter table item add gone int");
     TwoStates.execute(states.after, """
         create table fresh (id int); insert into fresh values (1), (2); alter table item add came int default 5;
@@ -131,10 +138,10 @@ class StateDifferenceTest {
 
   @Test
   void aKeyThatIsAnotherOneAfterTheChangeMatchesNothing() throws SQLException {
-    states = new TwoStates("create table item (id int primary key, n int); insert into item values (1, 1), (2, 1)");
+    states = new TwoStates(
+        "create table item (id int primary key, n int); insert into item values (1, 1), (2, 1)");
     TwoStates.execute(
-        states.after,
-        "alter table item drop constraint item_pkey; insert into item values (2, 1)");
+        states.after, "alter table item drop constraint item_pkey; insert into item values (2, 1)");
 
     assertThat(states.difference().tables().get(0).total()).isEqualTo(1);
     assertThat(states.difference().notes())
@@ -148,14 +155,18 @@ class StateDifferenceTest {
     TwoStates.execute(
         states.after, "insert into item select g, 0 from generate_series(1, 100001) g");
 
-    var table = StateDifference.between(states.before, states.after, 10).tables().get(0);
+    var table =
+        StateDifference.between(states.before, states.after, 10).tables().get(0);
     assertThat(table.rows()).hasSize(10);
     assertThat(table.total()).isEqualTo(100_001);
     assertThatThrownBy(() -> StateDifference.complete(states.before, states.after))
         .isInstanceOf(RepriseException.class)
         .hasMessageStartingWith("100001 rows differ, and no more than 100000");
     TwoStates.execute(states.after, "delete from item where id = 5");
-    assertThat(StateDifference.complete(states.before, states.after).tables().get(0).rows())
+    assertThat(StateDifference.complete(states.before, states.after)
+            .tables()
+            .get(0)
+            .rows())
         .hasSize(100_000);
   }
 
@@ -206,7 +217,8 @@ class StateDifferenceTest {
         """);
 
     assertThat(StateDigest.of(states.after, true)).isEqualTo(StateDigest.of(states.before, true));
-    assertThat(StateDigest.of(states.after, false)).isNotEqualTo(StateDigest.of(states.before, false));
+    assertThat(StateDigest.of(states.after, false))
+        .isNotEqualTo(StateDigest.of(states.before, false));
     var drawn = StateDifference.volatileColumns(states.before);
     assertThat(StateDifference.between(states.before, states.after, 10, drawn))
         .isEqualTo(StateDifference.NONE);
@@ -223,7 +235,8 @@ class StateDifferenceTest {
     TwoStates.execute(states.before, "insert into line values (1), (1), (2)");
     TwoStates.execute(states.after, "insert into line values (1), (2), (2)");
 
-    assertThat(StateDigest.of(states.after, true)).isNotEqualTo(StateDigest.of(states.before, true));
+    assertThat(StateDigest.of(states.after, true))
+        .isNotEqualTo(StateDigest.of(states.before, true));
     assertThat(new StateDifference.Row(Map.of(), Map.of("a", "1"), null).columns())
         .isEqualTo(List.of("a"));
   }

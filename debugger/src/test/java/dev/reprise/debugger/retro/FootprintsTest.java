@@ -77,7 +77,9 @@ class FootprintsTest {
   void aScanIsTheWholeTable() throws SQLException {
     assertThat(ground.of("select * from pen where note = ''").reads())
         .containsExactly(table("pen"));
-    assertThat(ground.of("set local enable_seqscan = on; select count(*) from owner").reads())
+    assertThat(ground
+            .of("set local enable_seqscan = on; select count(*) from owner")
+            .reads())
         .containsExactly(table("owner"));
   }
 
@@ -107,14 +109,17 @@ class FootprintsTest {
   void anUpdateOfAnIndexedColumnTouchesWhoSearchesThatIndex() throws SQLException {
     var update = ground.of("update pen set ink = 7 where id = 1");
     assertThat(update.writes()).containsExactlyInAnyOrder(row("pen", "(1)"), entries("pen_ink"));
-    assertThat(ground.of("select * from pen where ink = 7").isTouchedBy(update.writes())).isTrue();
-    assertThat(ground.of("select * from pen where id = 2").isTouchedBy(update.writes())).isFalse();
+    assertThat(ground.of("select * from pen where ink = 7").isTouchedBy(update.writes()))
+        .isTrue();
+    assertThat(ground.of("select * from pen where id = 2").isTouchedBy(update.writes()))
+        .isFalse();
   }
 
   @Test
   void aChangeOfTheKeyWritesBothRows() throws SQLException {
-    assertThat(ground.of("update owner set id = 9 where name = 'owner 5'",
-                "select 1").writes())
+    assertThat(ground
+            .of("update owner set id = 9 where name = 'owner 5'", "select 1")
+            .writes())
         .isEmpty(); // it is refused: a pen refers to it
     ground.set("delete from pen");
     assertThat(ground.of("update owner set id = 9 where id = 5").writes())
@@ -133,7 +138,8 @@ class FootprintsTest {
             entries("pen_ink"));
     assertThat(insert.reads())
         .contains(row("pen", "(7)"), row("pen", "pen_code_key=(c7)"), row("owner", "(3)"));
-    assertThat(insert.isTouchedBy(ground.of("delete from owner where id = 3").writes())).isTrue();
+    assertThat(insert.isTouchedBy(ground.of("delete from owner where id = 3").writes()))
+        .isTrue();
     var elsewhere = ground.of("insert into pen values (8, null, 'c8', 1)");
     assertThat(elsewhere.isTouchedBy(insert.writes())).isFalse();
     var equal = ground.of("insert into pen values (8, null, 'c7', 1)");
@@ -153,8 +159,10 @@ class FootprintsTest {
     var skipped = ground.of("insert into pen values (8, null, 'c2', 1) on conflict do nothing");
     assertThat(skipped.writes()).isEmpty();
     assertThat(skipped.reads()).contains(row("pen", "(8)"), row("pen", "pen_code_key=(c2)"));
-    assertThat(skipped.isTouchedBy(ground.of("delete from pen where id = 2").writes())).isTrue();
-    assertThat(skipped.isTouchedBy(ground.of("delete from pen where id = 3").writes())).isFalse();
+    assertThat(skipped.isTouchedBy(ground.of("delete from pen where id = 2").writes()))
+        .isTrue();
+    assertThat(skipped.isTouchedBy(ground.of("delete from pen where id = 3").writes()))
+        .isFalse();
   }
 
   @Test
@@ -162,7 +170,8 @@ class FootprintsTest {
     var refused = ground.of("insert into pen values (8, 3, 'c2', 1)");
     assertThat(refused.writes()).isEmpty();
     assertThat(refused.reads()).contains(table("pen"), table("owner"));
-    assertThat(ground.of(
+    assertThat(ground
+            .of(
                 "savepoint s",
                 "insert into plain values (2, 2)",
                 "rollback to savepoint s",
@@ -186,8 +195,7 @@ class FootprintsTest {
     var update = ground.of("update part set n = 2 where id = 101");
     assertThat(update.writes()).containsExactly(row("part", "(101)"));
     assertThat(ground.of("select * from part where id = 1").reads())
-        .containsExactlyInAnyOrder(
-            row("part", "(1)"), Access.gaps("public.part", "part_low_pkey"));
+        .containsExactlyInAnyOrder(row("part", "(1)"), Access.gaps("public.part", "part_low_pkey"));
     assertThat(ground.of("update part set id = 102 where id = 1").writes())
         .contains(row("part", "(1)"), row("part", "(102)"));
   }
@@ -195,7 +203,8 @@ class FootprintsTest {
   @Test
   void whatIsNotCapturedIsWrittenAsAWhole() throws SQLException {
     assertThat(ground.of("update notes set n = 2").writes()).containsExactly(table("notes"));
-    assertThat(ground.of("create table later (id int primary key)", "insert into later values (1)")
+    assertThat(ground
+            .of("create table later (id int primary key)", "insert into later values (1)")
             .writes())
         .containsExactly(table("later"));
   }
@@ -219,8 +228,7 @@ class FootprintsTest {
 
   @Test
   void withoutReadLocksAllThatWasUsedIsRead() throws SQLException {
-    for (var isolation :
-        List.of("read committed", "repeatable read", "serializable read only")) {
+    for (var isolation : List.of("read committed", "repeatable read", "serializable read only")) {
       var done = ground.run(isolation, false, connection -> {
         Ground.execute(connection, "savepoint s");
         Ground.execute(connection, "select * from owner where id = 1");

@@ -43,7 +43,8 @@ final class RecordedPast implements AutoCloseable {
   }
 
   /** Runs code over executions, steps as recorded, and shows what comes out before the database is dropped. */
-  <T> T with(Class<?> before, Class<?> after, List<String> ids, Function<Retroaction.Result, T> look)
+  <T> T with(
+      Class<?> before, Class<?> after, List<String> ids, Function<Retroaction.Result, T> look)
       throws InterruptedException {
     return with(before, after, ids, new Steps(false, Set.of()), look);
   }
@@ -64,8 +65,7 @@ final class RecordedPast implements AutoCloseable {
       try (var ground = Replay.prepare(
           trace, node.history(), source, Scratch.on(node.config()), threads, options)) {
         var retroaction = new Retroaction(ground, source, threads, Duration.ofSeconds(10));
-        var change =
-            new Retroaction.Change(row -> changed, steps, Map.of(), Set.of(), false);
+        var change = new Retroaction.Change(row -> changed, steps, Map.of(), Set.of(), false);
         try (var result = retroaction.run(change)) {
           return look.apply(result);
         }
@@ -76,7 +76,8 @@ final class RecordedPast implements AutoCloseable {
   static String text(Retroaction.Result result, String query) {
     try (var connection = result.end().open()) {
       return String.valueOf(
-          Jdbc.queryOne(connection, query, Binder.NOTHING, row -> row.getString(1)).orElse(""));
+          Jdbc.queryOne(connection, query, Binder.NOTHING, row -> row.getString(1))
+              .orElse(""));
     } catch (SQLException e) {
       throw new IllegalStateException(query, e);
     }

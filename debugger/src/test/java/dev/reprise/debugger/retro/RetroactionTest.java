@@ -43,9 +43,7 @@ class RetroactionTest {
   private Execution<String> checkout(String customer) {
     return node.runtime()
         .start(
-            ShopBefore.class,
-            shop -> shop.checkout(customer, item),
-            Options.DEFAULT.id(customer));
+            ShopBefore.class, shop -> shop.checkout(customer, item), Options.DEFAULT.id(customer));
   }
 
   /** Two who check before either takes. */
@@ -57,8 +55,7 @@ class RetroactionTest {
     var other = checkout(second);
     for (var id : List.of(first, second)) {
       await("the check of " + id)
-          .until(() -> node.text(
-                  "select count(*) from reprise.executions where id = '" + id + "'")
+          .until(() -> node.text("select count(*) from reprise.executions where id = '" + id + "'")
               .equals("1"));
     }
     gate.countDown();
@@ -94,11 +91,12 @@ class RetroactionTest {
       assertThat(result.executions()).filteredOn(Redone::isChanged).hasSize(1);
       assertThat(RecordedPast.text(result, "select stock from item where name = '" + item + "'"))
           .isEqualTo("0");
-      assertThat(RecordedPast.text(
-              result, "select count(*) from sale where item = '" + item + "'"))
+      assertThat(RecordedPast.text(result, "select count(*) from sale where item = '" + item + "'"))
           .isEqualTo("1");
       // each stands for both originals; the second lost the row, and was run again
-      assertThat(result.transactions()).extracting(Performed::inPlaceOf).allMatch(of -> of.size() == 2);
+      assertThat(result.transactions())
+          .extracting(Performed::inPlaceOf)
+          .allMatch(of -> of.size() == 2);
       assertThat(result.transactions()).extracting(Performed::attempts).containsExactly(1, 2);
       return true;
     });

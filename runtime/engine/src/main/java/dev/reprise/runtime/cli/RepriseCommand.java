@@ -119,7 +119,9 @@ public final class RepriseCommand implements Callable<Integer> {
     }
     var line = last.commandSpec().commandLine();
     var unknown = last.unmatched();
-    if (!line.getSubcommands().isEmpty() && !unknown.isEmpty() && !unknown.get(0).startsWith("-")) {
+    if (!line.getSubcommands().isEmpty()
+        && !unknown.isEmpty()
+        && !unknown.get(0).startsWith("-")) {
       throw new UnmatchedArgumentException(line, unknown);
     }
     return new CommandLine.RunLast().execute(parsed);

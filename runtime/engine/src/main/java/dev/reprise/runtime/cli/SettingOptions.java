@@ -127,8 +127,9 @@ final class SettingOptions extends DatabaseOptions {
   @Option(
       names = "--retention",
       paramLabel = "TIME",
-      description = "How long ended executions are kept, and the change history with them, like 30d;"
-          + " for ever by default.")
+      description =
+          "How long ended executions are kept, and the change history with them, like 30d;"
+              + " for ever by default.")
   void retention(String time) {
     set(Setting.RETENTION, time);
   }

@@ -90,6 +90,28 @@ final class ApplicationMigrations {
     }
   }
 
+  /** Whether one jar has scripts that another has not. */
+  static boolean hasNew(Path before, Path after) {
+    try {
+      var known = Files.createTempDirectory("reprise-migrations-");
+      var directory = Files.createTempDirectory("reprise-migrations-");
+      try {
+        unpack(before, known);
+        for (var script : unpack(after, directory)) {
+          if (!isKnown(known.resolve(script), directory.resolve(script))) {
+            return true;
+          }
+        }
+        return false;
+      } finally {
+        PostgresBinaries.deleteTree(known);
+        PostgresBinaries.deleteTree(directory);
+      }
+    } catch (IOException e) {
+      throw new RepriseException("the migrations of " + after + " cannot be read", e);
+    }
+  }
+
   private static boolean isKnown(Path known, Path script) throws IOException {
     boolean repeatable = String.valueOf(script.getFileName()).startsWith("R");
     return Files.exists(known) && (!repeatable || Files.mismatch(known, script) < 0);
@@ -112,8 +134,8 @@ final class ApplicationMigrations {
           .migrate()
           .migrationsExecuted;
       try (var statement = connection.createStatement()) {
-        statement.execute("drop table if exists \"%s\".\"%s\""
-            .formatted(schema.replace("\"", "\"\""), table));
+        statement.execute(
+            "drop table if exists \"%s\".\"%s\"".formatted(schema.replace("\"", "\"\""), table));
       }
       return run;
     }

@@ -146,6 +146,11 @@ public final class Migrator {
     return ApplicationMigrations.runNew(database, before, after);
   }
 
+  /** Whether {@link #migrateToNewer} has something to run. */
+  public static boolean isNewer(Path before, Path after) {
+    return ApplicationMigrations.hasNew(before, after);
+  }
+
   /** The SQL of all migrations, to be run by somebody who may; a server then finds the schema migrated. */
   public String printSql() {
     return MigrationScripts.print(schema, location);

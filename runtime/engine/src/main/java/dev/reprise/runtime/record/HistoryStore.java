@@ -172,10 +172,7 @@ final class HistoryStore {
           from pg_replication_slots
         """;
     return Jdbc.query(
-            connection,
-            sql,
-            statement -> statement.setString(1, prefix),
-            row -> row.getBoolean(1))
+            connection, sql, statement -> statement.setString(1, prefix), row -> row.getBoolean(1))
         .contains(true);
   }
 

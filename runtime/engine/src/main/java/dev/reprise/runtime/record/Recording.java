@@ -66,8 +66,8 @@ final class Recording implements AutoCloseable {
     this.writer = new HistoryWriter(control, epoch, relations, ids);
     this.retention = config
         .retention()
-        .map(time ->
-            new HistoryRetention(control, epoch, time, relations, writer::relationsChanged))
+        .map(
+            time -> new HistoryRetention(control, epoch, time, relations, writer::relationsChanged))
         .orElse(null);
     this.status = RecordStatus.of(RecordStatus.State.RECORDING, "epoch " + epoch.number());
     control.rollback();

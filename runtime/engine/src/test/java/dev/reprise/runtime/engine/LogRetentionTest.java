@@ -54,7 +54,8 @@ class LogRetentionTest {
     public int parent(int children) throws Exception {
       int sum = book(1);
       for (int i = 0; i < children; i++) {
-        sum += Durable.start(Ledger.class, ledger -> ledger.child(), Options.DEFAULT).result();
+        sum += Durable.start(Ledger.class, ledger -> ledger.child(), Options.DEFAULT)
+            .result();
       }
       return sum;
     }
@@ -88,7 +89,9 @@ class LogRetentionTest {
   }
 
   private int book(String key, int amount) throws Exception {
-    return node.runtime().start(Ledger.class, ledger -> ledger.book(amount), id(key)).result();
+    return node.runtime()
+        .start(Ledger.class, ledger -> ledger.book(amount), id(key))
+        .result();
   }
 
   /** As if all that has ended so far had been begun and ended earlier; ids tell the time of the beginning. */
@@ -110,7 +113,8 @@ class LogRetentionTest {
     try (var database = Database.open(node.config(), connection -> {})) {
       var clock = new DatabaseClock();
       clock.advance(later);
-      var loop = new LogRetention(new ExpiredExecutions(new LogDatabase(database), clock, retention));
+      var loop =
+          new LogRetention(new ExpiredExecutions(new LogDatabase(database), clock, retention));
       var pause = Duration.ZERO;
       while (pause.compareTo(Duration.ofSeconds(1)) < 0) {
         pause = loop.round(false);
@@ -164,7 +168,8 @@ class LogRetentionTest {
   @Test
   void childrenWhoseParentWasDeletedByHandGoToo() throws Exception {
     createTable();
-    var unused = node.runtime().start(Ledger.class, l -> l.parent(2), id("family")).result();
+    var unused =
+        node.runtime().start(Ledger.class, l -> l.parent(2), id("family")).result();
     node.sql("delete from reprise.executions where parent is null");
     assertThat(pass(THIRTY_DAYS, DAY.multipliedBy(31))).isEqualTo(2);
   }
@@ -206,7 +211,8 @@ class LogRetentionTest {
   @Test
   void aWaitingDescendantKeepsTheFamily() throws Exception {
     createTable();
-    var unused = node.runtime().start(Ledger.class, l -> l.parent(1), id("family")).result();
+    var unused =
+        node.runtime().start(Ledger.class, l -> l.parent(1), id("family")).result();
     node.sql("""
         update reprise.executions set status = 'WAITING', completed_at = null, wake_at = 'infinity'
          where parent is not null
@@ -251,9 +257,10 @@ class LogRetentionTest {
     createTable();
     book("a", 1);
     age(DAY.multipliedBy(31));
-    try (var unused = TestNode.configured(
+    try (var keeper = TestNode.configured(
         node.database(), NodeConfig.DEFAULT.withRetention(THIRTY_DAYS), Ledger.class)) {
       await().until(() -> executions() == 0);
+      assertThat(keeper.database()).isEqualTo(node.database());
     }
   }
 }

@@ -55,7 +55,8 @@ class HistoryRetentionTest {
     var recorder = record(RecordConfig.AUTO);
     age("1000 days");
     database.run("create table later (n int primary key)");
-    pokeUntil(recorder, "select count(*) > 0 from reprise_history.relations where table_name = 'later'");
+    pokeUntil(
+        recorder, "select count(*) > 0 from reprise_history.relations where table_name = 'later'");
     assertThat(count("checkpoints")).isEqualTo("0");
   }
 
@@ -68,11 +69,14 @@ class HistoryRetentionTest {
     database.run("insert into t select generate_series(1000, 13000)");
     database.awaitRecorded();
     database.run("create table young (n int primary key)");
-    pokeUntil(recorder, "select count(*) > 0 from reprise_history.relations where table_name = 'young'");
+    pokeUntil(
+        recorder, "select count(*) > 0 from reprise_history.relations where table_name = 'young'");
     assertThat(count("checkpoints")).as("an epoch younger than an hour").isEqualTo("0");
 
     age("61 minutes");
-    pokeUntil(recorder, "select count(*) = 1 from reprise_history.checkpoints where completed_at is not null");
+    pokeUntil(
+        recorder,
+        "select count(*) = 1 from reprise_history.checkpoints where completed_at is not null");
     database.run("insert into t values (-1)");
     database.awaitRecorded();
     var since = database.text("select began_at from reprise_history.epochs");
@@ -105,18 +109,23 @@ class HistoryRetentionTest {
       other.setAutoCommit(false);
       Jdbc.update(other, "lock table locked in access exclusive mode", Binder.NOTHING);
       age("61 minutes");
-      await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(200)).until(() -> {
-        recorder.poke();
-        return recorder.status().detail().contains("cannot be deleted, which is tried again");
-      });
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .pollInterval(Duration.ofMillis(200))
+          .until(() -> {
+            recorder.poke();
+            return recorder.status().detail().contains("cannot be deleted, which is tried again");
+          });
       database.run("insert into t values (1)");
       database.awaitRecorded();
       assertThat(RecordedTable.rows(database, "public.t")).containsExactly("[1]");
-      assertThat(database.is("select bool_and(completed_at is null) from reprise_history.checkpoints"))
+      assertThat(
+              database.is("select bool_and(completed_at is null) from reprise_history.checkpoints"))
           .isTrue();
       other.rollback();
     }
-    pokeUntil(recorder, "select bool_and(completed_at is not null) from reprise_history.checkpoints");
+    pokeUntil(
+        recorder, "select bool_and(completed_at is not null) from reprise_history.checkpoints");
     await().until(() -> {
       recorder.poke();
       return !recorder.status().detail().contains("cannot be deleted");

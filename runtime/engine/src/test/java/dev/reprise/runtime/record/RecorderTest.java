@@ -377,8 +377,7 @@ class RecorderTest { // tidy: one recorder, and what may happen to it
     var another = database.start();
     RecordedDatabase.awaitState(another, RecordStatus.State.RESTING);
     assertThat(another.status().detail()).contains("another epoch begins an hour after");
-    database.run(
-        "update reprise_history.epochs set ended_at = ended_at - interval '61 minutes'");
+    database.run("update reprise_history.epochs set ended_at = ended_at - interval '61 minutes'");
     another.poke();
     RecordedDatabase.awaitState(another, RecordStatus.State.RECORDING);
     database.run("insert into t values (0)");
