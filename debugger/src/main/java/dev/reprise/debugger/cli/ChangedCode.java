@@ -17,9 +17,12 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The jar that is run over the past, with stubs for some of its classes. */
 final class ChangedCode implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ChangedCode.class);
   private final Path jar;
   private final JarVersions versions;
   private final Application application;
@@ -68,7 +71,7 @@ final class ChangedCode implements AutoCloseable {
       try {
         return Class.forName(candidate, true, loader).getConstructor().newInstance();
       } catch (ClassNotFoundException e) {
-        continue;
+        LOG.debug("there is no class {}", candidate, e);
       } catch (ReflectiveOperationException e) {
         throw new RepriseException(
             "--stub " + name + "=" + standIn + ": " + candidate

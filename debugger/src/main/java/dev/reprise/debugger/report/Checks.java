@@ -47,6 +47,7 @@ public final class Checks {
     return rows(connection, sql, "the database");
   }
 
+  @SuppressWarnings("try") // held for its close
   private static List<Map<String, @Nullable String>> rows(
       Connection connection, String sql, String where) throws SQLException {
     try (var reading = Reading.asGiven(connection);

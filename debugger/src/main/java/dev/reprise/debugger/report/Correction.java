@@ -42,6 +42,7 @@ public record Correction(
    *     where it is not known
    * @param heading what was run, lines for the reader
    */
+  @SuppressWarnings("try") // held for its close
   public static Correction of(
       StateDifference difference,
       Connection original,
@@ -71,7 +72,7 @@ public record Correction(
   private static final class Plan {
     private final Catalog catalog;
     private final Map<TableShape, List<Fix>> fixes = new LinkedHashMap<>();
-    private final Map<Fix, Left> left = new IdentityHashMap<>();
+    private final IdentityHashMap<Fix, Left> left = new IdentityHashMap<>();
     private final List<String> changedSince = new ArrayList<>();
     private final List<String> notCorrected = new ArrayList<>();
 

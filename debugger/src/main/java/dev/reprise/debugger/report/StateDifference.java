@@ -97,6 +97,7 @@ public record StateDifference(List<Table> tables, List<String> notes) {
    * @param leftOut columns that are not compared, {@code schema.table.column}; where one is of the key, rows are compared as a
    *     whole, without it
    */
+  @SuppressWarnings("try") // held for its close
   public static StateDifference between(
       Connection before, Connection after, int kept, Set<String> leftOut) throws SQLException {
     try (var one = Reading.qualified(before);
@@ -133,6 +134,7 @@ public record StateDifference(List<Table> tables, List<String> notes) {
    * @param connection a session without a transaction
    * @return {@code schema.table.column}
    */
+  @SuppressWarnings("try") // held for its close
   public static Set<String> volatileColumns(Connection connection) throws SQLException {
     try (var reading = Reading.qualified(connection)) {
       return Set.copyOf(Catalog.read(connection).drawnColumns());
