@@ -194,10 +194,8 @@ final class RunAttempt {
 
   /** What branches that nobody joined have not recorded yet goes with the end. */
   private void keepEndedForks() {
-    run.forks().stream()
-        .filter(Fork::isComplete)
-        .sorted()
-        .forEach(fork -> main.log().adopt(fork.scope().log()));
+    var ended = run.forks().stream().filter(Fork::isComplete).sorted();
+    ended.forEach(fork -> main.log().adopt(fork.scope().log()));
   }
 
   /** Whether there was one to close. */
