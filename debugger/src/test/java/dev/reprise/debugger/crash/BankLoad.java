@@ -1,5 +1,7 @@
 package dev.reprise.debugger.crash;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.reprise.runtime.config.DatabaseConfig;
 import dev.reprise.runtime.postgres.Backoff;
 import java.io.IOException;
@@ -52,6 +54,15 @@ final class BankLoad {
   /** What each key was answered; complete when everybody has ended. */
   Map<String, String> answers() {
     return answers;
+  }
+
+  /** Waits until so many keys are answered, and a workflow among them. */
+  void awaitAnswers(int count) {
+    await("answers")
+        .atMost(Duration.ofSeconds(90))
+        .pollInterval(Duration.ofMillis(10))
+        .until(() -> answers.size() >= count
+            && answers.values().stream().anyMatch(answer -> answer.contains(" of ")));
   }
 
   /** Everybody ends what has begun; one call comes after all. */
