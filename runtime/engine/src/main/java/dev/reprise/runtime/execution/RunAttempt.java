@@ -133,6 +133,7 @@ final class RunAttempt {
 
   private Ending conclude(Came came) {
     var closing = run.closing();
+    keepEndedForks();
     boolean closed = main.log().isClosed()
         || came.thrown instanceof Unwinding
         || (closing == Closing.CANCELLED && run.function().kind() == FunctionKind.WORKFLOW);
@@ -190,6 +191,12 @@ final class RunAttempt {
     close(open, reason);
     main.log().reopenForCompensation();
     run.beginCompensation();
+  }
+
+  /** What branches that nobody joined have not recorded yet goes with the end. */
+  private void keepEndedForks() {
+    var ended = run.forks().stream().filter(Fork::isComplete).sorted();
+    ended.forEach(fork -> main.log().adopt(fork.scope().log()));
   }
 
   /** Whether there was one to close. */
