@@ -31,7 +31,11 @@ record Catalog(
    * @param follows whether rows that refer are changed or deleted along with the row they refer to
    */
   record ForeignKey(
-      String table, List<String> columns, String parent, List<String> referenced, boolean follows) {}
+      String table,
+      List<String> columns,
+      String parent,
+      List<String> referenced,
+      boolean follows) {}
 
   /** Columns of a table whose values are unique together, beside its primary key. */
   record UniqueKey(String table, List<String> columns) {}
@@ -114,7 +118,10 @@ record Catalog(
     }
     var triggers = new HashMap<String, List<String>>();
     for (var trigger : Jdbc.query(
-        connection, TRIGGERS, Binder.NOTHING, row -> Map.entry(row.getString(1), row.getString(2)))) {
+        connection,
+        TRIGGERS,
+        Binder.NOTHING,
+        row -> Map.entry(row.getString(1), row.getString(2)))) {
       triggers
           .computeIfAbsent(trigger.getKey(), table -> new ArrayList<>())
           .add(trigger.getValue());
@@ -124,11 +131,7 @@ record Catalog(
         FOREIGN_KEYS,
         Binder.NOTHING,
         row -> new ForeignKey(
-            row.getString(1),
-            names(row, 2),
-            row.getString(3),
-            names(row, 4),
-            row.getBoolean(5)));
+            row.getString(1), names(row, 2), row.getString(3), names(row, 4), row.getBoolean(5)));
     return new Catalog(tables(connection, keys, triggers), foreign, unique);
   }
 

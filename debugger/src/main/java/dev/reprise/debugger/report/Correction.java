@@ -50,13 +50,13 @@ public record Correction(
       throws SQLException {
     Catalog catalog;
     try (var reading = Reading.qualified(original)) {
-      catalog = Catalog.read(original);
+      catalog = Catalog.read(reading.connection());
     }
     var plan = new Plan(catalog);
     difference.tables().forEach(plan::add);
     if (today != null) {
       try (var reading = Reading.qualified(today)) {
-        plan.compareWith(new RowsToday(today));
+        plan.compareWith(new RowsToday(reading.connection()));
       }
     }
     var lines = new ArrayList<>(heading);
@@ -71,7 +71,7 @@ public record Correction(
   private static final class Plan {
     private final Catalog catalog;
     private final Map<TableShape, List<Fix>> fixes = new LinkedHashMap<>();
-    private final Map<Fix, Left> left = new IdentityHashMap<>();
+    private final IdentityHashMap<Fix, Left> left = new IdentityHashMap<>();
     private final List<String> changedSince = new ArrayList<>();
     private final List<String> notCorrected = new ArrayList<>();
 
@@ -82,8 +82,9 @@ public record Correction(
     void add(Table table) {
       var shape = catalog.tables().get(table.name());
       if (shape == null || table.key().isEmpty()) {
-        notCorrected.add("%s: %d rows differ; it has no primary key, so that rows cannot be told apart"
-            .formatted(table.name(), table.total()));
+        notCorrected.add(
+            "%s: %d rows differ; it has no primary key, so that rows cannot be told apart"
+                .formatted(table.name(), table.total()));
         return;
       }
       if (table.total() > table.rows().size()) {

@@ -3,6 +3,8 @@ package dev.reprise.debugger.report;
 import dev.reprise.debugger.report.Fix.Kind;
 import dev.reprise.debugger.report.TableShape.Column;
 import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,11 +15,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes the file of a {@link Correction}. Used once. */
 final class CorrectionWriter {
-  private static final String BEGIN = """
-      begin;
-      %s      set constraints all deferred;
-      create temporary table reprise_missed (place integer primary key, row_text text not null) on commit drop;
-      """.formatted(Reading.FORMATS.replace("set local lc_monetary = 'C';\n", ""));
+  private static final String BEGIN = "begin;\n"
+      + Reading.FORMATS.replace("set local lc_monetary = 'C';\n", "")
+      + "set constraints all deferred;\n"
+      + "create temporary table reprise_missed (place integer primary key, row_text text not null)"
+      + " on commit drop;\n";
 
   private static final String END = """
 
@@ -37,11 +39,11 @@ final class CorrectionWriter {
 
   private final Catalog catalog;
   private final FixOrder.Ordered ordered;
-  private final Map<Fix, Correction.Left> left;
+  private final IdentityHashMap<Fix, Correction.Left> left;
   private final StringBuilder out = new StringBuilder();
 
   CorrectionWriter(
-      Catalog catalog, FixOrder.Ordered ordered, Map<Fix, Correction.Left> left) {
+      Catalog catalog, FixOrder.Ordered ordered, IdentityHashMap<Fix, Correction.Left> left) {
     this.catalog = catalog;
     this.ordered = ordered;
     this.left = left;
@@ -69,26 +71,31 @@ final class CorrectionWriter {
   }
 
   private void header(List<String> heading, List<String> notCorrected) {
-    line("-- Correction: brings rows from what the recorded run left to what the changed code makes of them.");
+    line("-- Correction: brings rows from what the recorded run left to what the changed code makes"
+        + " of them.");
     line("-- Written by \"reprise retro\"; nothing has been applied. Read it before you run it:");
-    line("--   psql --set ON_ERROR_STOP=1 --file this-file      to try it, make its last line \"rollback;\"");
+    line("--   psql --set ON_ERROR_STOP=1 --file this-file      to try it, make its last line"
+        + " \"rollback;\"");
     line("--");
     heading.forEach(text -> comment("", text));
     line("--");
     counts();
-    line("-- Every statement says what the row must be now. If one finds it otherwise, nothing at all is changed.");
+    line("-- Every statement says what the row must be now. If one finds it otherwise, nothing at"
+        + " all is changed.");
     var triggers = new TreeMap<String, List<String>>();
     ordered.fixes().forEach(fix -> triggers.put(fix.table().label(), fix.table().triggers()));
-    triggers.forEach((label, names) -> names.forEach(
-        name -> comment("", "Note: the trigger " + name + " of " + label + " fires on these statements.")));
+    triggers.forEach((label, names) -> names.forEach(name ->
+        comment("", "Note: the trigger " + name + " of " + label + " fires on these statements.")));
     if (ordered.circular() > 0) {
-      line("-- Note: %d statements depend on each other in a circle (foreign or unique keys). If a constraint refuses them,"
-          .formatted(ordered.circular()));
+      line(
+          "-- Note: %d statements depend on each other in a circle (foreign or unique keys). If a constraint refuses them,"
+              .formatted(ordered.circular()));
       line("-- they need an order of your own.");
     }
     if (!left.isEmpty()) {
       line("--");
-      line("-- CHANGED SINCE: these rows are not as the recorded run left them. Their statements are comments below.");
+      line("-- CHANGED SINCE: these rows are not as the recorded run left them. Their statements"
+          + " are comments below.");
       ordered.fixes().stream()
           .filter(left::containsKey)
           .forEach(fix -> comment("  ", fix.label() + ": " + why(fix)));
@@ -101,11 +108,12 @@ final class CorrectionWriter {
   }
 
   private void counts() {
-    var counts = new TreeMap<String, int[]>();
+    var counts = new TreeMap<String, EnumMap<Kind, Integer>>();
     for (var fix : ordered.fixes()) {
       if (!left.containsKey(fix)) {
-        counts.computeIfAbsent(fix.table().label(), table -> new int[Kind.values().length])[
-            fix.kind().ordinal()]++;
+        counts
+            .computeIfAbsent(fix.table().label(), table -> new EnumMap<>(Kind.class))
+            .merge(fix.kind(), 1, Integer::sum);
       }
     }
     if (counts.isEmpty()) {
@@ -116,9 +124,9 @@ final class CorrectionWriter {
         "%s: %d to update, %d to insert, %d to delete"
             .formatted(
                 table,
-                count[Kind.UPDATE.ordinal()],
-                count[Kind.INSERT.ordinal()],
-                count[Kind.DELETE.ordinal()])));
+                count.getOrDefault(Kind.UPDATE, 0),
+                count.getOrDefault(Kind.INSERT, 0),
+                count.getOrDefault(Kind.DELETE, 0))));
   }
 
   private void blockHeader(int from) {
@@ -129,15 +137,16 @@ final class CorrectionWriter {
         && ordered.fixes().get(to).kind() == first.kind()) {
       to++;
     }
-    var verb =
-        switch (first.kind()) {
-          case INSERT -> "insert";
-          case UPDATE -> "update";
-          case DELETE -> "delete";
-        };
+    var verb = switch (first.kind()) {
+      case INSERT -> "insert";
+      case UPDATE -> "update";
+      case DELETE -> "delete";
+    };
     line("");
-    comment("", "=== %s: %s %d %s".formatted(
-        first.table().label(), verb, to - from, to - from == 1 ? "row" : "rows"));
+    comment(
+        "",
+        "=== %s: %s %d %s"
+            .formatted(first.table().label(), verb, to - from, to - from == 1 ? "row" : "rows"));
   }
 
   private void statement(Fix fix, int place) {
@@ -190,7 +199,10 @@ final class CorrectionWriter {
     return switch (fix.kind()) {
       case INSERT -> insert(fix, Objects.requireNonNull(fix.row().after()));
       case UPDATE ->
-        update(fix, Objects.requireNonNull(fix.row().before()), Objects.requireNonNull(fix.row().after()));
+        update(
+            fix,
+            Objects.requireNonNull(fix.row().before()),
+            Objects.requireNonNull(fix.row().after()));
       case DELETE -> delete(fix, Objects.requireNonNull(fix.row().before()));
     };
   }
@@ -221,7 +233,9 @@ final class CorrectionWriter {
     guards.addAll(noFollowers(fix, fix.columns().stream().map(Column::name).toList()));
     return "  update %s\n     set %s\n   where %s"
         .formatted(
-            fix.table().sql(), String.join(",\n         ", set), String.join("\n     and ", guards));
+            fix.table().sql(),
+            String.join(",\n         ", set),
+            String.join("\n     and ", guards));
   }
 
   private String delete(Fix fix, Map<String, @Nullable String> before) {

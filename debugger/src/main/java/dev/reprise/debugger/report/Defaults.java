@@ -29,8 +29,8 @@ record Defaults(Set<String> functions) {
       """;
 
   static Defaults read(Connection connection) throws SQLException {
-    return new Defaults(new HashSet<>(
-        Jdbc.query(connection, VOLATILE, Binder.NOTHING, row -> row.getString(1))));
+    return new Defaults(
+        new HashSet<>(Jdbc.query(connection, VOLATILE, Binder.NOTHING, row -> row.getString(1))));
   }
 
   /** Whether the default is the next value of a sequence. */

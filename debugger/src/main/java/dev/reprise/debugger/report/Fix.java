@@ -53,6 +53,8 @@ record Fix(TableShape table, Row row) {
     if (values == null || columns.stream().anyMatch(column -> values.get(column) == null)) {
       return null;
     }
-    return columns.stream().map(column -> Objects.requireNonNull(values.get(column))).toList();
+    return columns.stream()
+        .map(column -> Objects.requireNonNull(values.get(column)))
+        .toList();
   }
 }

@@ -29,9 +29,7 @@ final class ReportHtml {
         <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
         <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="referrer" content="no-referrer">
         <title>Reprise: other code over the same past</title><style>
-        """)
-        .raw(ReportStyle.CSS)
-        .raw("</style></head><body><main>");
+        """).raw(ReportStyle.CSS).raw("</style></head><body><main>");
     head();
     tiles();
     run();
@@ -108,14 +106,17 @@ final class ReportHtml {
   }
 
   private void executions() {
-    html.raw("<h2>Executions</h2><div class=\"card scroll\"><table><tr>"
-        + "<th>Execution</th><th>Function</th><th></th><th>As it was recorded</th><th>With the changed code</th></tr>");
+    html.raw("<h2>Executions</h2><div class=\"card"
+        + " scroll\"><table><tr><th>Execution</th><th>Function</th><th></th><th>As it was"
+        + " recorded</th><th>With the changed code</th></tr>");
     for (var execution : report.executions()) {
       boolean changed = RetroReport.isOtherOutcome(execution);
       html.raw(execution.parent() == null ? "<tr><td>" : "<tr><td class=\"child\">")
           .element("code", "", execution.id());
       if (execution.parent() != null) {
-        html.raw("<div class=\"soft small\">called by ").text(execution.parent()).raw("</div>");
+        html.raw("<div class=\"soft small\">called by ")
+            .text(execution.parent())
+            .raw("</div>");
       }
       html.raw("</td>").element("td", "", execution.function()).raw("<td>");
       switch (execution.how()) {
@@ -145,13 +146,17 @@ final class ReportHtml {
   }
 
   private void timeline() {
-    html.raw("<h2>Transactions</h2><div class=\"card\"><p class=\"soft small\">Each bar reaches from the snapshot of a transaction"
-        + " to its commit. Bars above one another ran at the same time. Point at one for what it did.</p><br><div class=\"scroll\">");
+    html.raw(
+        "<h2>Transactions</h2><div class=\"card\"><p class=\"soft small\">Each bar reaches from"
+            + " the snapshot of a transaction to its commit. Bars that overlap ran at the same"
+            + " time. Point at one to see what it did.</p><br><div class=\"scroll\">");
     TimelineSvg.draw(Timeline.of(report), html);
-    html.raw("</div><div class=\"legend\"><span><i class=\"same\"></i>same</span><span><i class=\"changed\"></i>changed</span>"
-        + "<span><i class=\"new\"></i>new</span><span><i class=\"failed\"></i>fails now</span>"
-        + "<span><i class=\"dropped\"></i>not called any more</span><span><i class=\"applied\"></i>not run again</span>"
-        + "<span><i class=\"reads\"></i>without a commit</span><span><i class=\"again\"></i>×2: retried</span></div></div>");
+    html.raw("</div><div class=\"legend\"><span><i class=\"same\"></i>same</span><span><i"
+        + " class=\"changed\"></i>changed</span><span><i class=\"new\"></i>new</span><span><i"
+        + " class=\"failed\"></i>fails now</span><span><i class=\"dropped\"></i>not called any"
+        + " more</span><span><i class=\"applied\"></i>not run again</span><span><i"
+        + " class=\"reads\"></i>without a commit</span><span><i class=\"again\"></i>×2:"
+        + " retried</span></div></div>");
   }
 
   private void state() {
@@ -186,8 +191,7 @@ final class ReportHtml {
     }
     html.raw("</table>");
     if (table.total() > table.rows().size()) {
-      html.element(
-          "p", "soft small", "and " + (table.total() - table.rows().size()) + " more");
+      html.element("p", "soft small", "and " + (table.total() - table.rows().size()) + " more");
     }
     html.raw("</div>");
   }
@@ -198,7 +202,8 @@ final class ReportHtml {
     var all = new LinkedHashSet<String>();
     var differing = new LinkedHashSet<String>();
     for (var row : table.rows()) {
-      all.addAll(Objects.requireNonNull(row.before() == null ? row.after() : row.before()).keySet());
+      all.addAll(Objects.requireNonNull(row.before() == null ? row.after() : row.before())
+          .keySet());
       differing.addAll(row.columns());
     }
     all.stream().filter(differing::contains).forEach(columns::add);

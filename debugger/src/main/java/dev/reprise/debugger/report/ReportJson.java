@@ -21,7 +21,9 @@ final class ReportJson {
         .put("steps", report.run().steps())
         .put("recordedOn", report.run().recordedOn())
         .put("performedOn", report.run().performedOn())
-        .put("executions", report.executions().stream().map(ReportJson::execution).toList())
+        .put(
+            "executions",
+            report.executions().stream().map(ReportJson::execution).toList())
         .put(
             "transactions",
             report.transactions().stream()

@@ -47,13 +47,15 @@ final class ReportText {
     int id = widest(report.executions().stream().map(Redone::id).toList());
     int function = widest(report.executions().stream().map(Redone::function).toList());
     for (var execution : report.executions()) {
-      var start = "  %s %s  %s  ".formatted(
-          RetroReport.isOtherOutcome(execution) ? "*" : " ",
-          pad(execution.id(), id),
-          pad(execution.function(), function));
+      var start = "  %s %s  %s  "
+          .formatted(
+              RetroReport.isOtherOutcome(execution) ? "*" : " ",
+              pad(execution.id(), id),
+              pad(execution.function(), function));
       var original = Words.ending(execution.original());
       if (execution.how() != How.RUN) {
-        line(start + (execution.how() == How.UNAFFECTED ? "unaffected" : "left out")
+        line(start
+            + (execution.how() == How.UNAFFECTED ? "unaffected" : "left out")
             + (execution.why() == null ? "" : ": " + execution.why()));
       } else if (!RetroReport.isOtherOutcome(execution)) {
         line(start + "same: " + Words.cut(original, WIDTH));
@@ -100,8 +102,7 @@ final class ReportText {
     int label = widest(lines.stream().map(it -> it.get(1)).toList());
     int function = widest(lines.stream().map(it -> it.get(2)).toList());
     lines.forEach(it -> line("  %s  %s  %s  %s"
-        .formatted(
-            pad(it.get(0), 7), pad(it.get(1), label), pad(it.get(2), function), it.get(3))));
+        .formatted(pad(it.get(0), 7), pad(it.get(1), label), pad(it.get(2), function), it.get(3))));
   }
 
   private void state() {

@@ -73,7 +73,8 @@ public record RetroReport(
     return switch (expect) {
       case CHECKS -> {
         long broken = checks.stream().filter(CheckResult::broken).count();
-        var why = checks.isEmpty() ? "no check was given" : Words.count(broken, "check") + " broken";
+        var why =
+            checks.isEmpty() ? "no check was given" : Words.count(broken, "check") + " broken";
         yield new Verdict(broken == 0, why);
       }
       case SAME -> {

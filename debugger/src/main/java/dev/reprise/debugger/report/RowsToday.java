@@ -43,7 +43,7 @@ final class RowsToday {
   }
 
   /** The current rows of a table's fixes; those that are not there are left out. */
-  Map<Fix, Map<String, @Nullable String>> of(
+  IdentityHashMap<Fix, Map<String, @Nullable String>> of(
       TableShape table, List<Fix> fixes, List<String> columns) throws SQLException {
     var rows = new IdentityHashMap<Fix, Map<String, @Nullable String>>();
     for (int from = 0; from < fixes.size(); from += PORTION) {
@@ -65,13 +65,15 @@ final class RowsToday {
   }
 
   private static String query(TableShape table, List<Fix> fixes, List<String> columns) {
-    var keys = table.key().stream().map(name -> table.column(name).orElseThrow()).toList();
+    var keys =
+        table.key().stream().map(name -> table.column(name).orElseThrow()).toList();
     var wanted = new ArrayList<String>();
     for (var fix : fixes) {
       wanted.add("(" + wanted.size() + ", "
           + keys.stream()
-              .map(column -> "cast(" + Sql.literal(String.valueOf(fix.row().key().get(column.name())))
-                  + " as " + column.type() + ")")
+              .map(column ->
+                  "cast(" + Sql.literal(String.valueOf(fix.row().key().get(column.name()))) + " as "
+                      + column.type() + ")")
               .collect(Collectors.joining(", "))
           + ")");
     }
@@ -82,15 +84,16 @@ final class RowsToday {
                 .collect(Collectors.joining(", ")),
             table.from(),
             String.join(", ", wanted),
-            IntStream.range(0, keys.size()).mapToObj(i -> "k" + i).collect(Collectors.joining(", ")),
+            IntStream.range(0, keys.size())
+                .mapToObj(i -> "k" + i)
+                .collect(Collectors.joining(", ")),
             IntStream.range(0, keys.size())
                 .mapToObj(i -> "t.%s = wanted.k%d".formatted(keys.get(i).sql(), i))
                 .collect(Collectors.joining(" and ")));
   }
 
   /** In what a row is not as the original run left it; empty where it is. */
-  static Optional<String> changedSince(
-      Fix fix, @Nullable Map<String, @Nullable String> today) {
+  static Optional<String> changedSince(Fix fix, @Nullable Map<String, @Nullable String> today) {
     var old = fix.row().before();
     if (old == null) {
       return today == null ? Optional.empty() : Optional.of("is there already: " + today);

@@ -61,8 +61,7 @@ final class StateComparison {
         common.add(column.name());
         if (!there.get().type().equals(column.type())) {
           notes.add("column %s.%s is %s before the change and %s after it: compared by text"
-              .formatted(
-                  one.label(), column.name(), column.type(), there.get().type()));
+              .formatted(one.label(), column.name(), column.type(), there.get().type()));
         }
       }
     }

@@ -101,7 +101,7 @@ public record StateDifference(List<Table> tables, List<String> notes) {
       Connection before, Connection after, int kept, Set<String> leftOut) throws SQLException {
     try (var one = Reading.qualified(before);
         var other = Reading.qualified(after)) {
-      return new StateComparison(before, after, kept, leftOut).run();
+      return new StateComparison(one.connection(), other.connection(), kept, leftOut).run();
     }
   }
 
@@ -135,7 +135,7 @@ public record StateDifference(List<Table> tables, List<String> notes) {
    */
   public static Set<String> volatileColumns(Connection connection) throws SQLException {
     try (var reading = Reading.qualified(connection)) {
-      return Set.copyOf(Catalog.read(connection).drawnColumns());
+      return Set.copyOf(Catalog.read(reading.connection()).drawnColumns());
     }
   }
 
@@ -165,7 +165,9 @@ public record StateDifference(List<Table> tables, List<String> notes) {
 
   private static int compare(String one, String other) {
     boolean numbers = isNumber(one) && isNumber(other);
-    return numbers ? Long.compare(Long.parseLong(one), Long.parseLong(other)) : one.compareTo(other);
+    return numbers
+        ? Long.compare(Long.parseLong(one), Long.parseLong(other))
+        : one.compareTo(other);
   }
 
   private static boolean isNumber(String text) {

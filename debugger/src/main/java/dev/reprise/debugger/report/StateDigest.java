@@ -37,9 +37,8 @@ public final class StateDigest {
    */
   public static String of(Connection connection, boolean withoutDrawnValues) throws SQLException {
     try (var reading = Reading.qualified(connection)) {
-      var catalog = Catalog.read(connection);
-      var digest =
-          new StateDigest(catalog, withoutDrawnValues ? catalog.drawnColumns() : Set.of());
+      var catalog = Catalog.read(reading.connection());
+      var digest = new StateDigest(catalog, withoutDrawnValues ? catalog.drawnColumns() : Set.of());
       return sha256(digest.sums(connection));
     }
   }
@@ -99,17 +98,14 @@ public final class StateDigest {
     }
     return "(select %s from %s t%d where %s)"
         .formatted(
-            content(parent, depth + 1),
-            parent.from(),
-            depth + 1,
-            String.join(" and ", joined));
+            content(parent, depth + 1), parent.from(), depth + 1, String.join(" and ", joined));
   }
 
   private static String sha256(String text) {
     try {
       return HexFormat.of()
-          .formatHex(MessageDigest.getInstance("SHA-256")
-              .digest(text.getBytes(StandardCharsets.UTF_8)));
+          .formatHex(
+              MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }

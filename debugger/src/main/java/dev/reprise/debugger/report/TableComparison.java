@@ -89,8 +89,8 @@ final class TableComparison {
         "select %s, count(*), %s from %s t group by 1"
             .formatted(bucket(table), hashSums(text(table, columns)), table.from()),
         Binder.NOTHING,
-        row -> sums.put(
-            row.getInt(1), new Sum(row.getLong(2), row.getString(3), row.getString(4))));
+        row ->
+            sums.put(row.getInt(1), new Sum(row.getLong(2), row.getString(3), row.getString(4))));
     return sums;
   }
 
@@ -117,11 +117,7 @@ final class TableComparison {
   }
 
   private void compare(
-      Connection before,
-      TableShape one,
-      Connection after,
-      TableShape other,
-      List<Integer> buckets)
+      Connection before, TableShape one, Connection after, TableShape other, List<Integer> buckets)
       throws SQLException {
     var old = new HashMap<List<@Nullable String>, Found>();
     fetch(before, one, buckets, values -> {
@@ -158,8 +154,8 @@ final class TableComparison {
   private void fetch(Connection connection, TableShape table, List<Integer> buckets, Taker taker)
       throws SQLException {
     var all = columns.isEmpty() ? "" : values(table, columns);
-    try (var statement = connection.prepareStatement("select %s from %s t where %s = any(?)"
-        .formatted(all, table.from(), bucket(table)))) {
+    try (var statement = connection.prepareStatement(
+        "select %s from %s t where %s = any(?)".formatted(all, table.from(), bucket(table)))) {
       statement.setArray(1, connection.createArrayOf("integer", buckets.toArray()));
       statement.setFetchSize(1000);
       try (ResultSet found = statement.executeQuery()) {

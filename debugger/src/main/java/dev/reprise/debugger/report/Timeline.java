@@ -115,7 +115,12 @@ record Timeline( // tidy: what a drawing takes
     for (var spans : List.of(above, below)) {
       places = Math.max(
           places,
-          spans.values().stream().flatMap(List::stream).mapToInt(Span::ended).max().orElse(0) + 1);
+          spans.values().stream()
+                  .flatMap(List::stream)
+                  .mapToInt(Span::ended)
+                  .max()
+                  .orElse(0)
+              + 1);
     }
     return new Timeline(lanes(lanes, above), lanes(lanes, below), places, replaced, notRun);
   }
@@ -191,10 +196,7 @@ record Timeline( // tidy: what a drawing takes
     names.forEach((execution, function) -> {
       var bars = bars(spans.getOrDefault(execution, List.of()));
       lanes.add(new Lane(
-          execution,
-          function,
-          bars,
-          bars.stream().mapToInt(Bar::row).max().orElse(0) + 1));
+          execution, function, bars, bars.stream().mapToInt(Bar::row).max().orElse(0) + 1));
     });
     return lanes;
   }
@@ -245,8 +247,7 @@ record Timeline( // tidy: what a drawing takes
 
   private static double share(List<Span> spans, int place) {
     long ending = spans.stream().filter(span -> span.ended() == place).count();
-    boolean begins =
-        spans.stream().anyMatch(span -> span.taken() == place && span.ended() > place);
+    boolean begins = spans.stream().anyMatch(span -> span.taken() == place && span.ended() > place);
     return 1.0 / Math.max(1, ending + (begins ? 1 : 0));
   }
 

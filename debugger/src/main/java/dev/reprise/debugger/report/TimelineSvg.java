@@ -34,15 +34,15 @@ final class TimelineSvg {
     int second = first + height(timeline.original()) + 46;
     int bottom = second + height(timeline.changed());
     int width = Math.max(right + 16, 420);
-    html.raw(("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" role=\"img\""
-            + " aria-label=\"Transactions of both runs over their commits\">")
-        .formatted(width, bottom + 30, width, bottom + 30));
+    html.raw(
+        ("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d"
+                + " %d\" role=\"img\" aria-label=\"Transactions of both runs over their commits\">")
+            .formatted(width, bottom + 30, width, bottom + 30));
     lanes("As it was recorded", timeline.original(), first);
     lanes("With the changed code", timeline.changed(), second);
     for (int commit = 0; commit <= timeline.places(); commit++) {
-      for (int[] part : new int[][] {
-        {first, first + height(timeline.original())}, {second, bottom}
-      }) {
+      for (int[] part :
+          new int[][] {{first, first + height(timeline.original())}, {second, bottom}}) {
         html.raw("<line class=\"grid\" x1=\"%1$s\" y1=\"%2$d\" x2=\"%1$s\" y2=\"%3$d\"/>"
             .formatted(number(x(commit)), part[0], part[1]));
       }
@@ -56,7 +56,9 @@ final class TimelineSvg {
   }
 
   private void lanes(String title, List<Lane> lanes, int top) {
-    html.raw("<text class=\"group\" x=\"0\" y=\"%d\">".formatted(top - 10)).text(title).raw("</text>");
+    html.raw("<text class=\"group\" x=\"0\" y=\"%d\">".formatted(top - 10))
+        .text(title)
+        .raw("</text>");
     int y = top;
     for (var lane : lanes) {
       int height = height(lane);
@@ -91,7 +93,9 @@ final class TimelineSvg {
     double width = Math.max(6, x(bar.to()) - 2 - from);
     var style = "bar " + bar.kind().style() + (bar.committed() ? "" : " open")
         + (bar.attempts() > 1 ? " again" : "");
-    html.raw("<g class=\"" + style + "\"><title>").text(String.join("\n", bar.facts())).raw("</title>");
+    html.raw("<g class=\"" + style + "\"><title>")
+        .text(String.join("\n", bar.facts()))
+        .raw("</title>");
     html.raw("<rect x=\"%s\" y=\"%d\" width=\"%s\" height=\"%d\" rx=\"4\"/>"
         .formatted(number(from), y, number(width), ROW - 4));
     var label = bar.text().substring(bar.text().lastIndexOf('.') + 1)

@@ -10,7 +10,11 @@ import org.junit.jupiter.api.Test;
 import org.postgresql.util.PSQLException;
 
 class CorrectionTest {
-  private TwoStates states;
+  private final TwoStates states;
+
+  CorrectionTest() throws SQLException {
+    states = new TwoStates("set client_min_messages = warning");
+  }
 
   @AfterEach
   void close() throws SQLException {
@@ -53,7 +57,7 @@ class CorrectionTest {
 
   @Test
   void whatTheChangedCodeLeftIsBroughtAbout() throws SQLException {
-    states = new TwoStates(SHOP.replace("now()", "'2026-01-01Z'"));
+    states.both(SHOP.replace("now()", "'2026-01-01Z'"));
     TwoStates.execute(states.after, CHANGE);
 
     for (boolean compared : new boolean[] {true, false}) {
@@ -67,14 +71,15 @@ class CorrectionTest {
     apply(correction(true));
     assertThat(states.difference()).isEqualTo(StateDifference.NONE);
     TwoStates.execute(states.before, "insert into \"My Shop\".customer (name) values ('next')");
-    assertThat(Checks.rows(states.before, "select id from \"My Shop\".customer where name = 'next'"))
+    assertThat(
+            Checks.rows(states.before, "select id from \"My Shop\".customer where name = 'next'"))
         .as("its sequence goes on behind the inserted rows")
         .containsExactly(java.util.Map.of("id", "6"));
   }
 
   @Test
   void ifOneRowChangedMeanwhileNothingIsDoneAndItIsNamed() throws SQLException {
-    states = new TwoStates(SHOP.replace("now()", "'2026-01-01Z'"));
+    states.both(SHOP.replace("now()", "'2026-01-01Z'"));
     TwoStates.execute(states.after, CHANGE);
     var correction = correction(false);
     TwoStates.execute(states.before, "update \"My Shop\".purchase set price = 3 where id = 1");
@@ -83,26 +88,29 @@ class CorrectionTest {
     assertThatThrownBy(() -> apply(correction))
         .isInstanceOf(PSQLException.class)
         .hasMessageContaining("1 of the rows to correct are not as expected; nothing was changed")
-        .hasMessageContaining("My Shop.purchase (id=1, part=a): is gone or was changed, to be updated");
+        .hasMessageContaining(
+            "My Shop.purchase (id=1, part=a): is gone or was changed, to be updated");
     TwoStates.execute(states.before, "rollback");
     assertThat(StateDigest.of(states.before, false)).isEqualTo(digest);
   }
 
   @Test
   void everyKindOfMissIsNamed() throws SQLException {
-    states = new TwoStates("""
+    states.both("""
         create table item (id int primary key, n int);
         create table part (item int references item on delete cascade);
         insert into item values (1, 1), (2, 2), (3, 3)
         """);
     TwoStates.execute(
         states.after,
-        "update item set n = 9 where id = 1; delete from item where id > 1; insert into item values (4, 4)");
+        "update item set n = 9 where id = 1; delete from item where id > 1; insert into item"
+            + " values (4, 4)");
     var correction = correction(true);
     assertThat(correction.changedSince()).isEmpty();
     TwoStates.execute(
         states.before,
-        "delete from item where id = 1; insert into item values (4, 4); update item set n = 0 where id = 2; insert into part values (3)");
+        "delete from item where id = 1; insert into item values (4, 4); update item set n = 0"
+            + " where id = 2; insert into part values (3)");
 
     assertThatThrownBy(() -> apply(correction))
         .hasMessageContaining("4 of the rows")
@@ -116,15 +124,18 @@ class CorrectionTest {
 
   @Test
   void rowsThatChangedSinceAreToldAndLeftOut() throws SQLException {
-    states = new TwoStates("""
+    states.both("""
         create table item (id int primary key, n int, note text);
         insert into item select g, g, 'x' from generate_series(1, 6) g
         """);
     TwoStates.execute(
-        states.after, "update item set n = 100; delete from item where id = 6; insert into item values (7, 7, '-'), (8, 8, '-')");
+        states.after,
+        "update item set n = 100; delete from item where id = 6; insert into item values (7, 7,"
+            + " '-'), (8, 8, '-')");
     var difference = StateDifference.complete(states.before, states.after);
     try (var original = new TwoStates("select 1")) {
-      TwoStates.execute(original.before, "create table item (id int primary key, n int, note text)");
+      TwoStates.execute(
+          original.before, "create table item (id int primary key, n int, note text)");
       TwoStates.execute(original.before, """
           insert into item values (1, 1, 'only the note changed'), (2, 77, E'x\\n; drop table item'), (3, 100, 'x'), (5, 5, 'x'), (6, 66, 'x'), (8, 0, '');
           """);
@@ -140,14 +151,16 @@ class CorrectionTest {
       assertThat(correction.statements()).isEqualTo(3);
       assertThat(correction.sql()).contains("--   public.item (id=2): n is 77 now, expected 2\n");
       TwoStates.execute(original.before, correction.sql());
-      assertThat(Checks.rows(original.before, "select string_agg(id || ':' || n, ' ' order by id) as all from item"))
+      assertThat(Checks.rows(
+              original.before,
+              "select string_agg(id || ':' || n, ' ' order by id) as all from item"))
           .containsExactly(java.util.Map.of("all", "1:100 2:77 3:100 5:100 6:66 7:7 8:0"));
     }
   }
 
   @Test
   void uniqueValuesArePassedOnInOrder() throws SQLException {
-    states = new TwoStates("""
+    states.both("""
         create table seat (id int primary key, holder text unique);
         insert into seat values (1, 'a'), (2, 'b'), (3, 'c'), (4, 'd');
         """);
@@ -162,14 +175,15 @@ class CorrectionTest {
 
   @Test
   void circlesAreToldAndDeferredWhereTheSchemaAllowsIt() throws SQLException {
-    states = new TwoStates("""
+    states.both("""
         create table one (id int primary key, other int);
         create table two (id int primary key, other int references one deferrable);
         alter table one add foreign key (other) references two deferrable;
         """);
     TwoStates.execute(
         states.after,
-        "begin; set constraints all deferred; insert into one values (1, 1); insert into two values (1, 1); commit");
+        "begin; set constraints all deferred; insert into one values (1, 1); insert into two"
+            + " values (1, 1); commit");
 
     var correction = correction(false);
     assertThat(correction.sql()).contains("2 statements depend on each other in a circle");
@@ -179,7 +193,7 @@ class CorrectionTest {
 
   @Test
   void whatCannotBeCorrectedIsTold() throws SQLException {
-    states = new TwoStates("""
+    states.both("""
         create table plain (a int);
         create table numbered (id int primary key, at int generated always as identity, n int);
         create table audited (id int primary key, at timestamptz default now());
@@ -189,15 +203,21 @@ class CorrectionTest {
         """);
     TwoStates.execute(
         states.after,
-        "insert into plain values (1); update numbered set at = default; insert into audited values (1)");
+        "insert into plain values (1); update numbered set at = default; insert into audited"
+            + " values (1)");
     try (var today = new TwoStates("create table numbered (id int primary key)")) {
       var correction = Correction.of(
-          StateDifference.complete(states.before, states.after), states.before, today.before, List.of());
+          StateDifference.complete(states.before, states.after),
+          states.before,
+          today.before,
+          List.of());
 
       assertThat(correction.notCorrected())
           .containsExactly(
-              "public.numbered (id=1): column at is generated always as identity and cannot be updated",
-              "public.plain: 1 rows differ; it has no primary key, so that rows cannot be told apart",
+              "public.numbered (id=1): column at is generated always as identity and cannot be"
+                  + " updated",
+              "public.plain: 1 rows differ; it has no primary key, so that rows cannot be told"
+                  + " apart",
               "public.audited: 1 rows differ; today's database has no such table");
       assertThat(correction.sql()).contains("-- NOT CORRECTED:\n", "-- No row to correct.\n");
       assertThat(correction.isEmpty()).isFalse();

@@ -10,7 +10,18 @@ import java.util.Random;
 /** Random tables, rows and changes of them in the schema {@code r}, which is made anew. */
 final class RandomStates {
   private static final List<String> TEXTS = List.of(
-      "''", "'a'", "'null'", "E'\\\\'", "'it''s'", "E'a\\nb'", "'; --'", "'é😀'", "'$$'", "'{d ?'", "'  x'", "':x'");
+      "''",
+      "'a'",
+      "'null'",
+      "E'\\\\'",
+      "'it''s'",
+      "E'a\\nb'",
+      "'; --'",
+      "'é😀'",
+      "'$$'",
+      "'{d ?'",
+      "'  x'",
+      "':x'");
   private static final Map<String, List<String>> TYPES = Map.ofEntries(
       Map.entry("int", List.of("0", "1", "-7", "2147483647")),
       Map.entry("bigint", List.of("-9223372036854775808", "5")),
@@ -103,8 +114,9 @@ final class RandomStates {
     int id = id();
     return switch (random.nextInt(5)) {
       case 0, 1 -> insert(table, column, value(column));
-      case 2 -> "update r.%s set mark = mark + 1, %s = %s where id %% 4 = %d"
-          .formatted(table, columns.get(column), value(column), id % 4);
+      case 2 ->
+        "update r.%s set mark = mark + 1, %s = %s where id %% 4 = %d"
+            .formatted(table, columns.get(column), value(column), id % 4);
       case 3 ->
         "update r.%s set mark = mark + 1, %s where id = %d".formatted(table, link(table), id);
       default -> "delete from r.%s where id = %d".formatted(table, id);
@@ -113,14 +125,18 @@ final class RandomStates {
 
   private String insert(String table, int column, String value) {
     return switch (table) {
-      case "parent" -> "insert into r.parent (id, code, %s) overriding system value values (%d, 'c%d', %s)"
-          .formatted(columns.get(column), id(), id(), value);
-      case "child" -> "insert into r.child (id, part, parent, by_code, %s) values (%d, '%s', %s, 'c%d', %s)"
-          .formatted(columns.get(column), id(), part(), maybe(), id(), value);
-      case "tree" -> "insert into r.tree (id, up, seat, %s) values (%d, %s, %s, %s)"
-          .formatted(columns.get(column), id(), maybe(), maybe(), value);
-      default -> "insert into r.parts (id, child, part, %s) select %d, id, part, %s from r.child order by random() limit 1"
-          .formatted(columns.get(column), id(), value);
+      case "parent" ->
+        "insert into r.parent (id, code, %s) overriding system value values (%d, 'c%d', %s)"
+            .formatted(columns.get(column), id(), id(), value);
+      case "child" ->
+        "insert into r.child (id, part, parent, by_code, %s) values (%d, '%s', %s, 'c%d', %s)"
+            .formatted(columns.get(column), id(), part(), maybe(), id(), value);
+      case "tree" ->
+        "insert into r.tree (id, up, seat, %s) values (%d, %s, %s, %s)"
+            .formatted(columns.get(column), id(), maybe(), maybe(), value);
+      default ->
+        "insert into r.parts (id, child, part, %s) select %d, id, part, %s from r.child order by random() limit 1"
+            .formatted(columns.get(column), id(), value);
     };
   }
 
@@ -142,11 +158,13 @@ final class RandomStates {
   }
 
   private String part() {
-    return pick(List.of("a", "b'", "\\"  )).replace("'", "''");
+    return pick(List.of("a", "b'", "\\")).replace("'", "''");
   }
 
   private String value(int column) {
-    return random.nextInt(6) == 0 ? "null" : pick(TYPES.getOrDefault(types.get(column), List.of("null")));
+    return random.nextInt(6) == 0
+        ? "null"
+        : pick(TYPES.getOrDefault(types.get(column), List.of("null")));
   }
 
   private <T> T pick(List<T> of) {

@@ -19,15 +19,16 @@ import org.xml.sax.InputSource;
 
 class RetroReportTest {
   private static final String HOSTILE =
-      "<script>alert('x')</script>\" onload=\"y\" </title></svg>&amp; \u001b[31m\u0000\u202e \ud800 ${x} %s";
+      "<script>alert('x')</script>\" onload=\"y\" </title></svg>&amp; \u001b[31m\u0000\u202e"
+          + " \ud800 ${x} %s";
 
   private final RetroReport report = SampleReport.oversold();
 
   @Test
   void theSummaryCountsWhatMatters() {
     assertThat(report.summary())
-        .isEqualTo(
-            "3 executions run again, 1 unaffected, 1 left out; outcome of 2 changed; 3 rows differ; checks: 1 broken before, 0 after");
+        .isEqualTo("3 executions run again, 1 unaffected, 1 left out; outcome of 2 changed; 3 rows"
+            + " differ; checks: 1 broken before, 0 after");
     assertThat(nothing().summary())
         .isEqualTo("1 execution run again; outcome of 0 changed; no row differs");
   }
@@ -38,7 +39,8 @@ class RetroReportTest {
     assertThat(report.verdict(Expect.SAME))
         .isEqualTo(new RetroReport.Verdict(false, "outcome of 2 changed, 3 rows differ"));
     assertThat(nothing().verdict(Expect.SAME).met()).isTrue();
-    var broken = with(report, List.of(new CheckResult("select 1", List.of(), List.of(Map.of("a", "1")))));
+    var broken =
+        with(report, List.of(new CheckResult("select 1", List.of(), List.of(Map.of("a", "1")))));
     assertThat(broken.verdict()).isEqualTo(new RetroReport.Verdict(false, "1 check broken"));
   }
 
@@ -57,7 +59,9 @@ class RetroReportTest {
                 restock-9       Warehouse.restock  unaffected: nothing that the changed functions write is read or written by it
                 report-3        Reports.daily      left out: it wrote nothing
             """)
-        .contains("  failed   order-2@1         Stock.reserveLocked  OutOfStockException: pen: 1 wanted, 0 there (2 attempts)\n")
+        .contains(
+            "  failed   order-2@1         Stock.reserveLocked  OutOfStockException: pen: 1 wanted,"
+                + " 0 there (2 attempts)\n")
         .contains("  dropped  order-2/notify@1  Mail.queue           was true\n")
         .contains("""
 
@@ -69,7 +73,8 @@ class RetroReportTest {
 
             checks
             """)
-        .contains("  fixed     select id, stock from shop.item where stock < 0\n      before: id=pen, stock=-1\n")
+        .contains("  fixed     select id, stock from shop.item where stock < 0\n")
+        .contains("      before: id=pen, stock=-1\n")
         .contains("  holds     select o.id from shop.orders o  where not exists");
   }
 
@@ -81,11 +86,13 @@ class RetroReportTest {
   @Test
   void theJsonIsWhatTheRecordHolds() {
     assertThat(Json.parse(report.json().toString()))
-        .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.map(String.class, Object.class))
+        .asInstanceOf(
+            org.assertj.core.api.InstanceOfAssertFactories.map(String.class, Object.class))
         .containsEntry("summary", report.summary())
         .containsEntry("checksHold", true)
         .containsEntry("same", false)
-        .containsKeys("executions", "transactions", "originalTransactions", "state", "checks", "notes");
+        .containsKeys(
+            "executions", "transactions", "originalTransactions", "state", "checks", "notes");
     assertThat(report.json().toString())
         .contains("\"original\":{\"status\":\"SUCCEEDED\",\"output\":{\"status\":\"PAID\"}}")
         .contains("\"kind\":\"FAILED\"")
@@ -97,7 +104,11 @@ class RetroReportTest {
   void thePageStandsAloneAndIsWellFormed() throws Exception {
     var html = report.html();
     assertThat(html)
-        .contains("<svg", "Stock.reserveLocked", "UPDATE shop.item {id=pen, stock=1 -&gt; 0}", "prefers-color-scheme: dark")
+        .contains(
+            "<svg",
+            "Stock.reserveLocked",
+            "UPDATE shop.item {id=pen, stock=1 -&gt; 0}",
+            "prefers-color-scheme: dark")
         .doesNotContain("<script", "src=", "href=", "url(", "@import");
     parse(html);
   }
@@ -105,7 +116,9 @@ class RetroReportTest {
   @Test
   void hostileValuesStayValues() throws Exception {
     var html = hostile().html();
-    assertThat(html).doesNotContain("<script", "\" onload=\"y\"", "\u001b", "\u0000", "\u202e").contains("&lt;script&gt;alert(&#39;x&#39;)");
+    assertThat(html)
+        .doesNotContain("<script", "\" onload=\"y\"", "\u001b", "\u0000", "\u202e")
+        .contains("&lt;script&gt;alert(&#39;x&#39;)");
     var text = parse(html).getDocumentElement().getTextContent();
     assertThat(text).contains("<script>alert('x')</script>");
     assertThat(Json.parse(hostile().json().toString())).isNotNull();
@@ -162,22 +175,52 @@ class RetroReportTest {
 
   private static RetroReport with(RetroReport report, List<CheckResult> checks) {
     return new RetroReport(
-        report.run(), report.executions(), report.transactions(), report.originals(), report.state(), checks, report.notes());
+        report.run(),
+        report.executions(),
+        report.transactions(),
+        report.originals(),
+        report.state(),
+        checks,
+        report.notes());
   }
 
   private static RetroReport hostile() {
     var json = Json.quote(HOSTILE);
-    var name = HOSTILE.replace("\ud800", ""); // names come from a database, which has no halves of characters
+    var name = HOSTILE.replace(
+        "\ud800", ""); // names come from a database, which has no halves of characters
     var row = SampleReport.row(name, HOSTILE);
     return new RetroReport(
         new RetroReport.Run(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE),
         List.of(
-            new Redone(HOSTILE, HOSTILE, HOSTILE, How.RUN, HOSTILE, SampleReport.ok(json), new Ending(ExecutionStatus.FAILED, null, HOSTILE)),
+            new Redone(
+                HOSTILE,
+                HOSTILE,
+                HOSTILE,
+                How.RUN,
+                HOSTILE,
+                SampleReport.ok(json),
+                new Ending(ExecutionStatus.FAILED, null, HOSTILE)),
             new Redone("b", HOSTILE, null, How.UNAFFECTED, HOSTILE, SampleReport.ok(json), null)),
-        List.of(SampleReport.performed(HOSTILE, HOSTILE, HOSTILE, List.of(HOSTILE), 0, 0, true, 3, json, null, false, HOSTILE)),
+        List.of(SampleReport.performed(
+            HOSTILE,
+            HOSTILE,
+            HOSTILE,
+            List.of(HOSTILE),
+            0,
+            0,
+            true,
+            3,
+            json,
+            null,
+            false,
+            HOSTILE)),
         List.of(SampleReport.original("b", HOSTILE, HOSTILE, 0, 0, true, json, HOSTILE)),
         new StateDifference(
-            List.of(new Table(HOSTILE, List.of(name), List.of(new Row(row, row, null), new Row(row, row, SampleReport.row(name, "1"))), 2)),
+            List.of(new Table(
+                HOSTILE,
+                List.of(name),
+                List.of(new Row(row, row, null), new Row(row, row, SampleReport.row(name, "1"))),
+                2)),
             List.of(HOSTILE)),
         List.of(new CheckResult(HOSTILE, List.of(row), List.of(row))),
         List.of(HOSTILE));
@@ -185,7 +228,8 @@ class RetroReportTest {
 
   /** The page is written so that it is XML, too, but for its head. */
   private static org.w3c.dom.Document parse(String html) throws Exception {
-    var body = html.substring(html.indexOf("<body>"), html.indexOf("</body>") + 7).replace("<br>", "<br/>");
+    var body = html.substring(html.indexOf("<body>"), html.indexOf("</body>") + 7)
+        .replace("<br>", "<br/>");
     return DocumentBuilderFactory.newInstance()
         .newDocumentBuilder()
         .parse(new InputSource(new StringReader(body)));

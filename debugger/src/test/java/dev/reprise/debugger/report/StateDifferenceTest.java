@@ -12,7 +12,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class StateDifferenceTest {
-  private TwoStates states;
+  private final TwoStates states;
+
+  StateDifferenceTest() throws SQLException {
+    states = new TwoStates("set client_min_messages = warning");
+  }
 
   @AfterEach
   void close() throws SQLException {
@@ -21,7 +25,7 @@ class StateDifferenceTest {
 
   @Test
   void rowsAreMatchedByKeyAndOnlyThoseThatDifferAreTold() throws SQLException {
-    states = new TwoStates("""
+    states.both("""
         create schema shop;
         create table shop.item (id int primary key, name text, price numeric(8,2));
         create table shop.quiet (id int primary key);
@@ -45,10 +49,14 @@ class StateDifferenceTest {
     assertThat(table.name()).isEqualTo("shop.item");
     assertThat(table.key()).containsExactly("id");
     assertThat(table.total()).isEqualTo(3);
-    assertThat(table.rows()).extracting(row -> row.key().get("id")).containsExactly("7", "4000", "10001");
+    assertThat(table.rows())
+        .extracting(row -> row.key().get("id"))
+        .containsExactly("7", "4000", "10001");
     assertThat(table.rows().get(0).columns()).containsExactly("price");
     assertThat(table.rows().get(0).before()).containsEntry("price", "7.00");
-    assertThat(table.rows().get(0).after()).containsEntry("price", null).containsEntry("name", "item 7");
+    assertThat(table.rows().get(0).after())
+        .containsEntry("price", null)
+        .containsEntry("name", "item 7");
     assertThat(table.rows().get(1).after()).isNull();
     assertThat(table.rows().get(2).before()).isNull();
     assertThat(states.before.getAutoCommit()).isTrue();
@@ -56,8 +64,9 @@ class StateDifferenceTest {
 
   @Test
   void rowsWithoutAKeyAreCountedAsWholes() throws SQLException {
-    states = new TwoStates("create table line (a int, b text)");
-    TwoStates.execute(states.before, "insert into line values (1,'x'), (1,'x'), (1,'x'), (2,null), (3,'c')");
+    states.both("create table line (a int, b text)");
+    TwoStates.execute(
+        states.before, "insert into line values (1,'x'), (1,'x'), (1,'x'), (2,null), (3,'c')");
     TwoStates.execute(states.after, "insert into line values (3,'c'), (1,'x'), (2,''), (1, 'y')");
 
     var table = states.difference().tables().get(0);
@@ -74,7 +83,7 @@ class StateDifferenceTest {
 
   @Test
   void equalValuesHaveEqualTextsWhateverTheSessionsAre() throws SQLException {
-    states = new TwoStates("""
+    states.both("""
         create table event (id int primary key, at timestamptz, took interval, share float8, bytes bytea, paid money, on_day date);
         insert into event values (1, '2026-01-02 03:04:05Z', '1 day 02:00', 0.1, '\\xdeadbeef', 12.5::numeric::money, '2026-02-01');
         """);
@@ -94,14 +103,15 @@ class StateDifferenceTest {
 
   @Test
   void partitionedAndInheritedTablesAreReadOnce() throws SQLException {
-    states = new TwoStates("""
+    states.both("""
         create table sale (id int, region text, primary key (id, region)) partition by list (region);
         create table sale_north partition of sale for values in ('n');
         create table sale_rest partition of sale default;
         insert into sale values (1, 'n'), (2, 's');
         create table base (id int); create table child () inherits (base);
         """);
-    TwoStates.execute(states.after, "insert into sale values (3, 'n'); insert into child values (1)");
+    TwoStates.execute(
+        states.after, "insert into sale values (3, 'n'); insert into child values (1)");
 
     assertThat(states.difference().tables())
         .extracting(table -> table.name() + " " + table.total())
@@ -110,7 +120,7 @@ class StateDifferenceTest {
 
   @Test
   void whatIsOnOneSideOnlyIsToldAndNotCompared() throws SQLException {
-    states = new TwoStates("create table item (id int primary key, n int); insert into item values (1, 1)");
+    states.both("create table item (id int primary key, n int); insert into item values (1, 1)");
     TwoStates.execute(states.before, "create table old (id int); alter table item add gone int");
     TwoStates.execute(states.after, """
         create table fresh (id int); insert into fresh values (1), (2); alter table item add came int default 5;
@@ -124,38 +134,44 @@ class StateDifferenceTest {
         .containsExactlyInAnyOrder(
             "column public.item.gone is there only before the change: not compared",
             "column public.item.came is there only after the change: not compared",
-            "column public.item.n is integer before the change and bigint after it: compared by text",
+            "column public.item.n is integer before the change and bigint after it: compared by"
+                + " text",
             "table public.fresh is there only after the change, with 2 rows: not compared",
             "table public.old is there only before the change, with 0 rows: not compared");
   }
 
   @Test
   void aKeyThatIsAnotherOneAfterTheChangeMatchesNothing() throws SQLException {
-    states = new TwoStates("create table item (id int primary key, n int); insert into item values (1, 1), (2, 1)");
+    states.both(
+        "create table item (id int primary key, n int); insert into item values (1, 1), (2, 1)");
     TwoStates.execute(
-        states.after,
-        "alter table item drop constraint item_pkey; insert into item values (2, 1)");
+        states.after, "alter table item drop constraint item_pkey; insert into item values (2, 1)");
 
     assertThat(states.difference().tables().get(0).total()).isEqualTo(1);
     assertThat(states.difference().notes())
         .containsExactly(
-            "the primary key of public.item is another one after the change: its rows are compared as a whole");
+            "the primary key of public.item is another one after the change: its rows are compared"
+                + " as a whole");
   }
 
   @Test
   void onlySoManyRowsAreKeptButAllAreCounted() throws SQLException {
-    states = new TwoStates("create table item (id int primary key, n int)");
+    states.both("create table item (id int primary key, n int)");
     TwoStates.execute(
         states.after, "insert into item select g, 0 from generate_series(1, 100001) g");
 
-    var table = StateDifference.between(states.before, states.after, 10).tables().get(0);
+    var table =
+        StateDifference.between(states.before, states.after, 10).tables().get(0);
     assertThat(table.rows()).hasSize(10);
     assertThat(table.total()).isEqualTo(100_001);
     assertThatThrownBy(() -> StateDifference.complete(states.before, states.after))
         .isInstanceOf(RepriseException.class)
         .hasMessageStartingWith("100001 rows differ, and no more than 100000");
     TwoStates.execute(states.after, "delete from item where id = 5");
-    assertThat(StateDifference.complete(states.before, states.after).tables().get(0).rows())
+    assertThat(StateDifference.complete(states.before, states.after)
+            .tables()
+            .get(0)
+            .rows())
         .hasSize(100_000);
   }
 
@@ -169,7 +185,7 @@ class StateDifferenceTest {
 
   @Test
   void drawnColumnsAreThoseOfDefaultsThatDifferAndWhatRefersToThem() throws SQLException {
-    states = new TwoStates(DRAWN);
+    states.both(DRAWN);
     TwoStates.execute(states.after, """
         create schema reprise_replay;
         create function reprise_replay.is_recorded(o oid) returns boolean language sql volatile as 'select false';
@@ -194,7 +210,7 @@ class StateDifferenceTest {
 
   @Test
   void endsThatDifferInDrawnValuesOnlyAreTheSame() throws SQLException {
-    states = new TwoStates(DRAWN);
+    states.both(DRAWN);
     TwoStates.execute(states.before, """
         insert into customer (name) values ('ann'), ('bob');
         insert into purchase (customer, what) values (1, 'pen'), (2, 'cup');
@@ -206,7 +222,8 @@ class StateDifferenceTest {
         """);
 
     assertThat(StateDigest.of(states.after, true)).isEqualTo(StateDigest.of(states.before, true));
-    assertThat(StateDigest.of(states.after, false)).isNotEqualTo(StateDigest.of(states.before, false));
+    assertThat(StateDigest.of(states.after, false))
+        .isNotEqualTo(StateDigest.of(states.before, false));
     var drawn = StateDifference.volatileColumns(states.before);
     assertThat(StateDifference.between(states.before, states.after, 10, drawn))
         .isEqualTo(StateDifference.NONE);
@@ -219,11 +236,12 @@ class StateDifferenceTest {
 
   @Test
   void aDigestCountsEqualRows() throws SQLException {
-    states = new TwoStates("create table line (a int)");
+    states.both("create table line (a int)");
     TwoStates.execute(states.before, "insert into line values (1), (1), (2)");
     TwoStates.execute(states.after, "insert into line values (1), (2), (2)");
 
-    assertThat(StateDigest.of(states.after, true)).isNotEqualTo(StateDigest.of(states.before, true));
+    assertThat(StateDigest.of(states.after, true))
+        .isNotEqualTo(StateDigest.of(states.before, true));
     assertThat(new StateDifference.Row(Map.of(), Map.of("a", "1"), null).columns())
         .isEqualTo(List.of("a"));
   }
