@@ -51,7 +51,7 @@ public final class Checks {
   private static List<Map<String, @Nullable String>> rows(
       Connection connection, String sql, String where) throws SQLException {
     try (var reading = Reading.asGiven(connection);
-        var statement = connection.createStatement()) {
+        var statement = reading.connection().createStatement()) {
       statement.setEscapeProcessing(false);
       statement.setMaxRows(ROWS);
       try (var found = statement.executeQuery(asQuery(sql))) {

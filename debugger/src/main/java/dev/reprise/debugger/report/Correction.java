@@ -51,13 +51,13 @@ public record Correction(
       throws SQLException {
     Catalog catalog;
     try (var reading = Reading.qualified(original)) {
-      catalog = Catalog.read(original);
+      catalog = Catalog.read(reading.connection());
     }
     var plan = new Plan(catalog);
     difference.tables().forEach(plan::add);
     if (today != null) {
       try (var reading = Reading.qualified(today)) {
-        plan.compareWith(new RowsToday(today));
+        plan.compareWith(new RowsToday(reading.connection()));
       }
     }
     var lines = new ArrayList<>(heading);

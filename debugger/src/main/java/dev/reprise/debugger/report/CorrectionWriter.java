@@ -3,6 +3,8 @@ package dev.reprise.debugger.report;
 import dev.reprise.debugger.report.Fix.Kind;
 import dev.reprise.debugger.report.TableShape.Column;
 import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,12 +15,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes the file of a {@link Correction}. Used once. */
 final class CorrectionWriter {
-  private static final String BEGIN =
-      """
-      begin;
-      %s      set constraints all deferred;
-      create temporary table reprise_missed (place integer primary key, row_text text not null) on commit drop;
-      """.formatted(Reading.FORMATS.replace("set local lc_monetary = 'C';\n", ""));
+  private static final String BEGIN = "begin;\n"
+      + Reading.FORMATS.replace("set local lc_monetary = 'C';\n", "")
+      + "set constraints all deferred;\n"
+      + "create temporary table reprise_missed (place integer primary key, row_text text not null)"
+      + " on commit drop;\n";
 
   private static final String END = """
 
@@ -38,10 +39,11 @@ final class CorrectionWriter {
 
   private final Catalog catalog;
   private final FixOrder.Ordered ordered;
-  private final Map<Fix, Correction.Left> left;
+  private final IdentityHashMap<Fix, Correction.Left> left;
   private final StringBuilder out = new StringBuilder();
 
-  CorrectionWriter(Catalog catalog, FixOrder.Ordered ordered, Map<Fix, Correction.Left> left) {
+  CorrectionWriter(
+      Catalog catalog, FixOrder.Ordered ordered, IdentityHashMap<Fix, Correction.Left> left) {
     this.catalog = catalog;
     this.ordered = ordered;
     this.left = left;
@@ -69,17 +71,17 @@ final class CorrectionWriter {
   }
 
   private void header(List<String> heading, List<String> notCorrected) {
-    line(
-        "-- Correction: brings rows from what the recorded run left to what the changed code makes of them.");
+    line("-- Correction: brings rows from what the recorded run left to what the changed code makes"
+        + " of them.");
     line("-- Written by \"reprise retro\"; nothing has been applied. Read it before you run it:");
-    line(
-        "--   psql --set ON_ERROR_STOP=1 --file this-file      to try it, make its last line \"rollback;\"");
+    line("--   psql --set ON_ERROR_STOP=1 --file this-file      to try it, make its last line"
+        + " \"rollback;\"");
     line("--");
     heading.forEach(text -> comment("", text));
     line("--");
     counts();
-    line(
-        "-- Every statement says what the row must be now. If one finds it otherwise, nothing at all is changed.");
+    line("-- Every statement says what the row must be now. If one finds it otherwise, nothing at"
+        + " all is changed.");
     var triggers = new TreeMap<String, List<String>>();
     ordered.fixes().forEach(fix -> triggers.put(fix.table().label(), fix.table().triggers()));
     triggers.forEach((label, names) -> names.forEach(name ->
@@ -92,8 +94,8 @@ final class CorrectionWriter {
     }
     if (!left.isEmpty()) {
       line("--");
-      line(
-          "-- CHANGED SINCE: these rows are not as the recorded run left them. Their statements are comments below.");
+      line("-- CHANGED SINCE: these rows are not as the recorded run left them. Their statements"
+          + " are comments below.");
       ordered.fixes().stream()
           .filter(left::containsKey)
           .forEach(fix -> comment("  ", fix.label() + ": " + why(fix)));
@@ -106,12 +108,12 @@ final class CorrectionWriter {
   }
 
   private void counts() {
-    var counts = new TreeMap<String, int[]>();
+    var counts = new TreeMap<String, EnumMap<Kind, Integer>>();
     for (var fix : ordered.fixes()) {
       if (!left.containsKey(fix)) {
         counts
-            .computeIfAbsent(fix.table().label(), table -> new int[Kind.values().length])[
-            fix.kind().ordinal()]++;
+            .computeIfAbsent(fix.table().label(), table -> new EnumMap<>(Kind.class))
+            .merge(fix.kind(), 1, Integer::sum);
       }
     }
     if (counts.isEmpty()) {
@@ -122,9 +124,9 @@ final class CorrectionWriter {
         "%s: %d to update, %d to insert, %d to delete"
             .formatted(
                 table,
-                count[Kind.UPDATE.ordinal()],
-                count[Kind.INSERT.ordinal()],
-                count[Kind.DELETE.ordinal()])));
+                count.getOrDefault(Kind.UPDATE, 0),
+                count.getOrDefault(Kind.INSERT, 0),
+                count.getOrDefault(Kind.DELETE, 0))));
   }
 
   private void blockHeader(int from) {

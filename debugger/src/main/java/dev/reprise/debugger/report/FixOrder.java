@@ -19,15 +19,13 @@ import org.jspecify.annotations.Nullable;
  * of the tables. Used once, by one thread.
  */
 final class FixOrder {
-  private final Catalog catalog;
   private final List<Fix> fixes;
   private final List<Set<Integer>> followers = new ArrayList<>();
   private final int[] waitsFor;
 
   private record Value(Object constraint, List<String> values) {}
 
-  private FixOrder(Catalog catalog, List<Fix> fixes) {
-    this.catalog = catalog;
+  private FixOrder(List<Fix> fixes) {
     this.fixes = fixes;
     this.waitsFor = new int[fixes.size()];
     fixes.forEach(fix -> followers.add(new HashSet<>()));
@@ -49,7 +47,7 @@ final class FixOrder {
           return fix.kind() == Fix.Kind.DELETE ? -rank : rank;
         })
         .thenComparing(fix -> fix.table().label()));
-    var order = new FixOrder(catalog, sorted);
+    var order = new FixOrder(sorted);
     catalog.foreignKeys().forEach(order::keepForeignKey);
     catalog.uniqueKeys().forEach(key -> order.keepUnique(key, key.table(), key.columns()));
     return order.order();

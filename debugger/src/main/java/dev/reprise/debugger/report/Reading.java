@@ -50,6 +50,11 @@ final class Reading implements AutoCloseable {
     }
   }
 
+  /** The session in which the transaction runs. */
+  Connection connection() {
+    return connection;
+  }
+
   @Override
   public void close() throws SQLException {
     connection.rollback();

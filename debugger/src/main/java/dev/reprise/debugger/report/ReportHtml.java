@@ -106,9 +106,9 @@ final class ReportHtml {
   }
 
   private void executions() {
-    html.raw(
-        "<h2>Executions</h2><div class=\"card scroll\"><table><tr>"
-            + "<th>Execution</th><th>Function</th><th></th><th>As it was recorded</th><th>With the changed code</th></tr>");
+    html.raw("<h2>Executions</h2><div class=\"card"
+        + " scroll\"><table><tr><th>Execution</th><th>Function</th><th></th><th>As it was"
+        + " recorded</th><th>With the changed code</th></tr>");
     for (var execution : report.executions()) {
       boolean changed = RetroReport.isOtherOutcome(execution);
       html.raw(execution.parent() == null ? "<tr><td>" : "<tr><td class=\"child\">")
@@ -147,14 +147,16 @@ final class ReportHtml {
 
   private void timeline() {
     html.raw(
-        "<h2>Transactions</h2><div class=\"card\"><p class=\"soft small\">Each bar reaches from the snapshot of a transaction"
-            + " to its commit. Bars above one another ran at the same time. Point at one for what it did.</p><br><div class=\"scroll\">");
+        "<h2>Transactions</h2><div class=\"card\"><p class=\"soft small\">Each bar reaches from"
+            + " the snapshot of a transaction to its commit. Bars that overlap ran at the same"
+            + " time. Point at one to see what it did.</p><br><div class=\"scroll\">");
     TimelineSvg.draw(Timeline.of(report), html);
-    html.raw(
-        "</div><div class=\"legend\"><span><i class=\"same\"></i>same</span><span><i class=\"changed\"></i>changed</span>"
-            + "<span><i class=\"new\"></i>new</span><span><i class=\"failed\"></i>fails now</span>"
-            + "<span><i class=\"dropped\"></i>not called any more</span><span><i class=\"applied\"></i>not run again</span>"
-            + "<span><i class=\"reads\"></i>without a commit</span><span><i class=\"again\"></i>×2: retried</span></div></div>");
+    html.raw("</div><div class=\"legend\"><span><i class=\"same\"></i>same</span><span><i"
+        + " class=\"changed\"></i>changed</span><span><i class=\"new\"></i>new</span><span><i"
+        + " class=\"failed\"></i>fails now</span><span><i class=\"dropped\"></i>not called any"
+        + " more</span><span><i class=\"applied\"></i>not run again</span><span><i"
+        + " class=\"reads\"></i>without a commit</span><span><i class=\"again\"></i>×2:"
+        + " retried</span></div></div>");
   }
 
   private void state() {

@@ -43,7 +43,7 @@ final class RowsToday {
   }
 
   /** The current rows of a table's fixes; those that are not there are left out. */
-  Map<Fix, Map<String, @Nullable String>> of(
+  IdentityHashMap<Fix, Map<String, @Nullable String>> of(
       TableShape table, List<Fix> fixes, List<String> columns) throws SQLException {
     var rows = new IdentityHashMap<Fix, Map<String, @Nullable String>>();
     for (int from = 0; from < fixes.size(); from += PORTION) {

@@ -102,7 +102,7 @@ public record StateDifference(List<Table> tables, List<String> notes) {
       Connection before, Connection after, int kept, Set<String> leftOut) throws SQLException {
     try (var one = Reading.qualified(before);
         var other = Reading.qualified(after)) {
-      return new StateComparison(before, after, kept, leftOut).run();
+      return new StateComparison(one.connection(), other.connection(), kept, leftOut).run();
     }
   }
 
@@ -137,7 +137,7 @@ public record StateDifference(List<Table> tables, List<String> notes) {
   @SuppressWarnings("try") // held for its close
   public static Set<String> volatileColumns(Connection connection) throws SQLException {
     try (var reading = Reading.qualified(connection)) {
-      return Set.copyOf(Catalog.read(connection).drawnColumns());
+      return Set.copyOf(Catalog.read(reading.connection()).drawnColumns());
     }
   }
 

@@ -35,10 +35,9 @@ public final class StateDigest {
    * @param withoutDrawnValues whether values that every run draws anew, see {@link StateDifference#volatileColumns}, are
    *     left out; in the place of a foreign key onto such values goes what else the row referred to holds
    */
-  @SuppressWarnings("try") // held for its close
   public static String of(Connection connection, boolean withoutDrawnValues) throws SQLException {
     try (var reading = Reading.qualified(connection)) {
-      var catalog = Catalog.read(connection);
+      var catalog = Catalog.read(reading.connection());
       var digest = new StateDigest(catalog, withoutDrawnValues ? catalog.drawnColumns() : Set.of());
       return sha256(digest.sums(connection));
     }

@@ -35,8 +35,8 @@ final class TimelineSvg {
     int bottom = second + height(timeline.changed());
     int width = Math.max(right + 16, 420);
     html.raw(
-        ("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" role=\"img\""
-                + " aria-label=\"Transactions of both runs over their commits\">")
+        ("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d"
+                + " %d\" role=\"img\" aria-label=\"Transactions of both runs over their commits\">")
             .formatted(width, bottom + 30, width, bottom + 30));
     lanes("As it was recorded", timeline.original(), first);
     lanes("With the changed code", timeline.changed(), second);

@@ -30,7 +30,8 @@ class ChecksTest {
     var results = Checks.run(
         List.of(
             "select id, stock, stock as stock from item where stock < 0;  ",
-            "with all_of_them as (select * from item) select id from all_of_them where tags is null -- none",
+            "with all_of_them as (select * from item) select id from all_of_them where tags is"
+                + " null -- none",
             "select id from item where tags ? 'a' and '{fn x}' <> ''",
             "select 1 where false"),
         states.before,
@@ -69,7 +70,8 @@ class ChecksTest {
   void aCheckCannotWrite() throws SQLException {
     TwoStates.execute(
         states.before,
-        "create function take() returns int language sql volatile as 'delete from item returning id'");
+        "create function take() returns int language sql volatile as 'delete from item returning"
+            + " id'");
 
     assertThatThrownBy(() -> Checks.rows(states.before, "select take()"))
         .isInstanceOf(RepriseException.class)

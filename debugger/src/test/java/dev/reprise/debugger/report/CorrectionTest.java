@@ -10,7 +10,11 @@ import org.junit.jupiter.api.Test;
 import org.postgresql.util.PSQLException;
 
 class CorrectionTest {
-  private TwoStates states;
+  private final TwoStates states;
+
+  CorrectionTest() throws SQLException {
+    states = new TwoStates("set client_min_messages = warning");
+  }
 
   @AfterEach
   void close() throws SQLException {
@@ -53,7 +57,7 @@ class CorrectionTest {
 
   @Test
   void whatTheChangedCodeLeftIsBroughtAbout() throws SQLException {
-    states = new TwoStates(SHOP.replace("now()", "'2026-01-01Z'"));
+    states.both(SHOP.replace("now()", "'2026-01-01Z'"));
     TwoStates.execute(states.after, CHANGE);
 
     for (boolean compared : new boolean[] {true, false}) {
@@ -75,7 +79,7 @@ class CorrectionTest {
 
   @Test
   void ifOneRowChangedMeanwhileNothingIsDoneAndItIsNamed() throws SQLException {
-    states = new TwoStates(SHOP.replace("now()", "'2026-01-01Z'"));
+    states.both(SHOP.replace("now()", "'2026-01-01Z'"));
     TwoStates.execute(states.after, CHANGE);
     var correction = correction(false);
     TwoStates.execute(states.before, "update \"My Shop\".purchase set price = 3 where id = 1");
@@ -92,19 +96,21 @@ class CorrectionTest {
 
   @Test
   void everyKindOfMissIsNamed() throws SQLException {
-    states = new TwoStates("""
+    states.both("""
         create table item (id int primary key, n int);
         create table part (item int references item on delete cascade);
         insert into item values (1, 1), (2, 2), (3, 3)
         """);
     TwoStates.execute(
         states.after,
-        "update item set n = 9 where id = 1; delete from item where id > 1; insert into item values (4, 4)");
+        "update item set n = 9 where id = 1; delete from item where id > 1; insert into item"
+            + " values (4, 4)");
     var correction = correction(true);
     assertThat(correction.changedSince()).isEmpty();
     TwoStates.execute(
         states.before,
-        "delete from item where id = 1; insert into item values (4, 4); update item set n = 0 where id = 2; insert into part values (3)");
+        "delete from item where id = 1; insert into item values (4, 4); update item set n = 0"
+            + " where id = 2; insert into part values (3)");
 
     assertThatThrownBy(() -> apply(correction))
         .hasMessageContaining("4 of the rows")
@@ -118,13 +124,14 @@ class CorrectionTest {
 
   @Test
   void rowsThatChangedSinceAreToldAndLeftOut() throws SQLException {
-    states = new TwoStates("""
+    states.both("""
         create table item (id int primary key, n int, note text);
         insert into item select g, g, 'x' from generate_series(1, 6) g
         """);
     TwoStates.execute(
         states.after,
-        "update item set n = 100; delete from item where id = 6; insert into item values (7, 7, '-'), (8, 8, '-')");
+        "update item set n = 100; delete from item where id = 6; insert into item values (7, 7,"
+            + " '-'), (8, 8, '-')");
     var difference = StateDifference.complete(states.before, states.after);
     try (var original = new TwoStates("select 1")) {
       TwoStates.execute(
@@ -153,7 +160,7 @@ class CorrectionTest {
 
   @Test
   void uniqueValuesArePassedOnInOrder() throws SQLException {
-    states = new TwoStates("""
+    states.both("""
         create table seat (id int primary key, holder text unique);
         insert into seat values (1, 'a'), (2, 'b'), (3, 'c'), (4, 'd');
         """);
@@ -168,14 +175,15 @@ class CorrectionTest {
 
   @Test
   void circlesAreToldAndDeferredWhereTheSchemaAllowsIt() throws SQLException {
-    states = new TwoStates("""
+    states.both("""
         create table one (id int primary key, other int);
         create table two (id int primary key, other int references one deferrable);
         alter table one add foreign key (other) references two deferrable;
         """);
     TwoStates.execute(
         states.after,
-        "begin; set constraints all deferred; insert into one values (1, 1); insert into two values (1, 1); commit");
+        "begin; set constraints all deferred; insert into one values (1, 1); insert into two"
+            + " values (1, 1); commit");
 
     var correction = correction(false);
     assertThat(correction.sql()).contains("2 statements depend on each other in a circle");
@@ -185,7 +193,7 @@ class CorrectionTest {
 
   @Test
   void whatCannotBeCorrectedIsTold() throws SQLException {
-    states = new TwoStates("""
+    states.both("""
         create table plain (a int);
         create table numbered (id int primary key, at int generated always as identity, n int);
         create table audited (id int primary key, at timestamptz default now());
@@ -195,7 +203,8 @@ class CorrectionTest {
         """);
     TwoStates.execute(
         states.after,
-        "insert into plain values (1); update numbered set at = default; insert into audited values (1)");
+        "insert into plain values (1); update numbered set at = default; insert into audited"
+            + " values (1)");
     try (var today = new TwoStates("create table numbered (id int primary key)")) {
       var correction = Correction.of(
           StateDifference.complete(states.before, states.after),
@@ -205,8 +214,10 @@ class CorrectionTest {
 
       assertThat(correction.notCorrected())
           .containsExactly(
-              "public.numbered (id=1): column at is generated always as identity and cannot be updated",
-              "public.plain: 1 rows differ; it has no primary key, so that rows cannot be told apart",
+              "public.numbered (id=1): column at is generated always as identity and cannot be"
+                  + " updated",
+              "public.plain: 1 rows differ; it has no primary key, so that rows cannot be told"
+                  + " apart",
               "public.audited: 1 rows differ; today's database has no such table");
       assertThat(correction.sql()).contains("-- NOT CORRECTED:\n", "-- No row to correct.\n");
       assertThat(correction.isEmpty()).isFalse();

@@ -19,15 +19,16 @@ import org.xml.sax.InputSource;
 
 class RetroReportTest {
   private static final String HOSTILE =
-      "<script>alert('x')</script>\" onload=\"y\" </title></svg>&amp; \u001b[31m\u0000\u202e \ud800 ${x} %s";
+      "<script>alert('x')</script>\" onload=\"y\" </title></svg>&amp; \u001b[31m\u0000\u202e"
+          + " \ud800 ${x} %s";
 
   private final RetroReport report = SampleReport.oversold();
 
   @Test
   void theSummaryCountsWhatMatters() {
     assertThat(report.summary())
-        .isEqualTo(
-            "3 executions run again, 1 unaffected, 1 left out; outcome of 2 changed; 3 rows differ; checks: 1 broken before, 0 after");
+        .isEqualTo("3 executions run again, 1 unaffected, 1 left out; outcome of 2 changed; 3 rows"
+            + " differ; checks: 1 broken before, 0 after");
     assertThat(nothing().summary())
         .isEqualTo("1 execution run again; outcome of 0 changed; no row differs");
   }
@@ -59,7 +60,8 @@ class RetroReportTest {
                 report-3        Reports.daily      left out: it wrote nothing
             """)
         .contains(
-            "  failed   order-2@1         Stock.reserveLocked  OutOfStockException: pen: 1 wanted, 0 there (2 attempts)\n")
+            "  failed   order-2@1         Stock.reserveLocked  OutOfStockException: pen: 1 wanted,"
+                + " 0 there (2 attempts)\n")
         .contains("  dropped  order-2/notify@1  Mail.queue           was true\n")
         .contains("""
 
@@ -71,8 +73,8 @@ class RetroReportTest {
 
             checks
             """)
-        .contains(
-            "  fixed     select id, stock from shop.item where stock < 0\n      before: id=pen, stock=-1\n")
+        .contains("  fixed     select id, stock from shop.item where stock < 0\n")
+        .contains("      before: id=pen, stock=-1\n")
         .contains("  holds     select o.id from shop.orders o  where not exists");
   }
 

@@ -36,7 +36,8 @@ final class SampleReport {
                 List.of(row("id", "pen", "stock", "-1")),
                 List.of()),
             new CheckResult(
-                "select o.id from shop.orders o\n where not exists (select from shop.payment p where p.order_id = o.id)",
+                "select o.id from shop.orders o\n"
+                    + " where not exists (select from shop.payment p where p.order_id = o.id)",
                 List.of(),
                 List.of())),
         List.of(

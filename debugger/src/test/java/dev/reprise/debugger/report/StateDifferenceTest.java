@@ -12,7 +12,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class StateDifferenceTest {
-  private TwoStates states;
+  private final TwoStates states;
+
+  StateDifferenceTest() throws SQLException {
+    states = new TwoStates("set client_min_messages = warning");
+  }
 
   @AfterEach
   void close() throws SQLException {
@@ -21,7 +25,7 @@ class StateDifferenceTest {
 
   @Test
   void rowsAreMatchedByKeyAndOnlyThoseThatDifferAreTold() throws SQLException {
-    states = new TwoStates("""
+    states.both("""
         create schema shop;
         create table shop.item (id int primary key, name text, price numeric(8,2));
         create table shop.quiet (id int primary key);
@@ -60,7 +64,7 @@ class StateDifferenceTest {
 
   @Test
   void rowsWithoutAKeyAreCountedAsWholes() throws SQLException {
-    states = new TwoStates("create table line (a int, b text)");
+    states.both("create table line (a int, b text)");
     TwoStates.execute(
         states.before, "insert into line values (1,'x'), (1,'x'), (1,'x'), (2,null), (3,'c')");
     TwoStates.execute(states.after, "insert into line values (3,'c'), (1,'x'), (2,''), (1, 'y')");
@@ -79,7 +83,7 @@ class StateDifferenceTest {
 
   @Test
   void equalValuesHaveEqualTextsWhateverTheSessionsAre() throws SQLException {
-    states = new TwoStates("""
+    states.both("""
         create table event (id int primary key, at timestamptz, took interval, share float8, bytes bytea, paid money, on_day date);
         insert into event values (1, '2026-01-02 03:04:05Z', '1 day 02:00', 0.1, '\\xdeadbeef', 12.5::numeric::money, '2026-02-01');
         """);
@@ -99,7 +103,7 @@ class StateDifferenceTest {
 
   @Test
   void partitionedAndInheritedTablesAreReadOnce() throws SQLException {
-    states = new TwoStates("""
+    states.both("""
         create table sale (id int, region text, primary key (id, region)) partition by list (region);
         create table sale_north partition of sale for values in ('n');
         create table sale_rest partition of sale default;
@@ -116,8 +120,7 @@ class StateDifferenceTest {
 
   @Test
   void whatIsOnOneSideOnlyIsToldAndNotCompared() throws SQLException {
-    states = new TwoStates(
-        "create table item (id int primary key, n int); insert into item values (1, 1)");
+    states.both("create table item (id int primary key, n int); insert into item values (1, 1)");
     TwoStates.execute(states.before, "create table old (id int); alter table item add gone int");
     TwoStates.execute(states.after, """
         create table fresh (id int); insert into fresh values (1), (2); alter table item add came int default 5;
@@ -131,14 +134,15 @@ class StateDifferenceTest {
         .containsExactlyInAnyOrder(
             "column public.item.gone is there only before the change: not compared",
             "column public.item.came is there only after the change: not compared",
-            "column public.item.n is integer before the change and bigint after it: compared by text",
+            "column public.item.n is integer before the change and bigint after it: compared by"
+                + " text",
             "table public.fresh is there only after the change, with 2 rows: not compared",
             "table public.old is there only before the change, with 0 rows: not compared");
   }
 
   @Test
   void aKeyThatIsAnotherOneAfterTheChangeMatchesNothing() throws SQLException {
-    states = new TwoStates(
+    states.both(
         "create table item (id int primary key, n int); insert into item values (1, 1), (2, 1)");
     TwoStates.execute(
         states.after, "alter table item drop constraint item_pkey; insert into item values (2, 1)");
@@ -146,12 +150,13 @@ class StateDifferenceTest {
     assertThat(states.difference().tables().get(0).total()).isEqualTo(1);
     assertThat(states.difference().notes())
         .containsExactly(
-            "the primary key of public.item is another one after the change: its rows are compared as a whole");
+            "the primary key of public.item is another one after the change: its rows are compared"
+                + " as a whole");
   }
 
   @Test
   void onlySoManyRowsAreKeptButAllAreCounted() throws SQLException {
-    states = new TwoStates("create table item (id int primary key, n int)");
+    states.both("create table item (id int primary key, n int)");
     TwoStates.execute(
         states.after, "insert into item select g, 0 from generate_series(1, 100001) g");
 
@@ -180,7 +185,7 @@ class StateDifferenceTest {
 
   @Test
   void drawnColumnsAreThoseOfDefaultsThatDifferAndWhatRefersToThem() throws SQLException {
-    states = new TwoStates(DRAWN);
+    states.both(DRAWN);
     TwoStates.execute(states.after, """
         create schema reprise_replay;
         create function reprise_replay.is_recorded(o oid) returns boolean language sql volatile as 'select false';
@@ -205,7 +210,7 @@ class StateDifferenceTest {
 
   @Test
   void endsThatDifferInDrawnValuesOnlyAreTheSame() throws SQLException {
-    states = new TwoStates(DRAWN);
+    states.both(DRAWN);
     TwoStates.execute(states.before, """
         insert into customer (name) values ('ann'), ('bob');
         insert into purchase (customer, what) values (1, 'pen'), (2, 'cup');
@@ -231,7 +236,7 @@ class StateDifferenceTest {
 
   @Test
   void aDigestCountsEqualRows() throws SQLException {
-    states = new TwoStates("create table line (a int)");
+    states.both("create table line (a int)");
     TwoStates.execute(states.before, "insert into line values (1), (1), (2)");
     TwoStates.execute(states.after, "insert into line values (1), (2), (2)");
 
