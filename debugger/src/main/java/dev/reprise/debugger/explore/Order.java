@@ -62,10 +62,13 @@ record Order<T>(
         .noneMatch(need -> need == earlier || before.get(need).get(earlier));
   }
 
-  /** How a run begins in which {@code later} comes without {@code earlier}, everything else before it being kept. */
+  /**
+   * How a run begins in which {@code later} comes without {@code earlier}. Everything that {@code earlier} did not lead
+   * to is kept, also what came after {@code later}: it may be what makes a difference then.
+   */
   List<T> turned(int earlier, int later) {
     var kept = new ArrayList<T>();
-    for (int i = 0; i < later; i++) {
+    for (int i = 0; i < items.size(); i++) {
       if (i != earlier && !before.get(i).get(earlier)) {
         kept.add(items.get(i));
       }
