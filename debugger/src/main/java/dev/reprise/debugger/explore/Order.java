@@ -77,6 +77,27 @@ record Order<T>(
     return kept;
   }
 
+  /** An order that comes out the same, the last as early as can be. */
+  List<T> latestFirst() {
+    var done = new BitSet();
+    var all = new ArrayList<T>();
+    while (all.size() < items.size()) {
+      int next = items.size() - 1;
+      while (done.get(next) || !isIn(done, before.get(next))) {
+        next--;
+      }
+      done.set(next);
+      all.add(items.get(next));
+    }
+    return all;
+  }
+
+  private static boolean isIn(BitSet all, BitSet some) {
+    var missing = (BitSet) some.clone();
+    missing.andNot(all);
+    return missing.isEmpty();
+  }
+
   /** The same for two runs exactly where one comes from the other by swapping neighbours that do not depend on one another. */
   Map<T, Set<T>> canonical() {
     var form = new HashMap<T, Set<T>>();
