@@ -34,14 +34,25 @@ final class Explored {
     trials.add(trial);
     var digest = digests.putIfAbsent(order.canonical(), trial.digest());
     if (digest != null && !digest.equals(trial.digest())) {
-      contradiction =
-          "the state differs at the end of runs that should come out the same, one of them "
-              + Schedules.format(trial.schedule())
-              + ": footprints do not tell everything, or code depends on something outside the database";
+      contradict(trial.schedule(), "ends in another state");
     }
     stale |= knowledge.learn(trial.steps());
     frontier.add(orders.of(trial.steps(), knowledge.footprints(trial.steps())));
     return order;
+  }
+
+  /** A run was repeated in an order that should come out the same. */
+  void probe(Trial trial, List<Event> other, Trial repeated) {
+    if (!repeated.digest().equals(trial.digest())) {
+      contradict(other, "ends in another state");
+    } else if (!Set.copyOf(repeated.failures()).equals(Set.copyOf(trial.failures()))) {
+      contradict(other, "fails in another way");
+    }
+  }
+
+  private void contradict(List<Event> schedule, String how) {
+    contradiction = "a run that should come out as another did " + how + ": " + Schedules.format(schedule)
+        + "; footprints do not tell everything, or code depends on something outside the database";
   }
 
   /** It turned out that no run can begin so. */
@@ -50,8 +61,7 @@ final class Explored {
   }
 
   /** How the next run is to begin; null where every possible run is like a known one. */
-  @Nullable
-  List<Event> next() {
+  @Nullable List<Event> next() {
     var next = frontier.next();
     if (next == null && stale) {
       // more is known of snapshots now than when the earlier runs were looked at
@@ -71,8 +81,7 @@ final class Explored {
   }
 
   /** What shows that the runs cannot be told apart by their footprints; null where nothing does. */
-  @Nullable
-  String contradiction() {
+  @Nullable String contradiction() {
     return contradiction;
   }
 }

@@ -12,10 +12,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What is still to be tried, given what was run. Where an item of a run depends on an earlier one, a run is due that
- * begins with what came before, without the earlier one and all that it led to, and then has the later one; unless a run
- * is known that comes out as one with this beginning. So every run that is asked for is unlike all that are known; and
- * when nothing is due, every possible run is like one that is known: the longest beginning of it that a known run has
- * could be made longer by a turn that is due. For one thread.
+ * begins with all but the earlier one and what it led to, and then has the later one; unless a run is known that comes
+ * out as one with this beginning. So every run that is asked for is unlike all that are known. And when nothing is due,
+ * every possible run is like one that is known: let a known run share the longest beginning with it, up to an item. In
+ * the known run that item comes after others on which it depends there. Turned before the first of these that touches
+ * something that it also touches in the possible run, it depends on fewer of them, and the beginning is kept; in the end
+ * on none, which makes the beginning longer. For one thread.
  */
 final class Frontier<T> {
   private final Map<T, Integer> numbers = new HashMap<>();

@@ -29,7 +29,11 @@ final class Judge {
 
   /** A run that comes out as if requests ran one after another. */
   void addSerial(Trial trial) {
-    known.addAll(trial.failures());
+    for (var failure : trial.failures()) {
+      if (known.stream().noneMatch(failure::isLike)) {
+        known.add(failure);
+      }
+    }
     if (trial.complete()) {
       digests.add(trial.digest());
       broken.addAll(trial.brokenChecks());

@@ -63,16 +63,40 @@ record Order<T>(
         .noneMatch(need -> need == earlier || before.get(need).get(earlier));
   }
 
-  /** How a run begins in which {@code later} comes without {@code earlier}, everything else before it being kept. */
+  /**
+   * How a run begins in which {@code later} comes without {@code earlier}. Everything that {@code earlier} did not lead
+   * to is kept, also what came after {@code later}: it may be what makes a difference then.
+   */
   List<T> turned(int earlier, int later) {
     var kept = new ArrayList<T>();
-    for (int i = 0; i < later; i++) {
+    for (int i = 0; i < items.size(); i++) {
       if (i != earlier && !before.get(i).get(earlier)) {
         kept.add(items.get(i));
       }
     }
     kept.add(items.get(later));
     return kept;
+  }
+
+  /** An order that comes out the same, the last as early as can be. */
+  List<T> latestFirst() {
+    var done = new BitSet();
+    var all = new ArrayList<T>();
+    while (all.size() < items.size()) {
+      int next = items.size() - 1;
+      while (done.get(next) || !isIn(done, before.get(next))) {
+        next--;
+      }
+      done.set(next);
+      all.add(items.get(next));
+    }
+    return all;
+  }
+
+  private static boolean isIn(BitSet all, BitSet some) {
+    var missing = (BitSet) some.clone();
+    missing.andNot(all);
+    return missing.isEmpty();
   }
 
   /** The same for two runs exactly where one comes from the other by swapping neighbours that do not depend on one another. */

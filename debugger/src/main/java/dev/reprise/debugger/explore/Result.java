@@ -9,11 +9,11 @@ import java.util.TreeSet;
 /**
  * What a search found.
  *
- * @param trials runs, without those that only simplified schedules
+ * @param trials runs, without the extra ones
  * @param inequivalent how many of them are unlike one another: none of these comes from another one by swapping
  *     neighbours that have no effect on one another
  * @param redundant runs that turned out to be like an earlier one, or that were stopped
- * @param simplifying runs that only simplified schedules
+ * @param extra runs that only simplified schedules or checked footprints
  * @param exhaustive whether there is no interleaving that is unlike all that were run
  * @param findings each once, with its simplest schedule; the first only, where the search stopped at it
  * @param serialDigests the states in which runs ended that come out as if requests ran one after another
@@ -24,7 +24,7 @@ public record Result(
     int trials,
     int inequivalent,
     int redundant,
-    int simplifying,
+    int extra,
     boolean exhaustive,
     List<Finding> findings,
     Set<String> serialDigests,
@@ -71,7 +71,7 @@ public record Result(
         .put("trials", trials)
         .put("inequivalent", inequivalent)
         .put("redundant", redundant)
-        .put("simplifying", simplifying)
+        .put("extra", extra)
         .put("exhaustive", exhaustive)
         .put("findings", findings.stream().map(Finding::json).toList())
         .put("serialStates", List.copyOf(new TreeSet<>(serialDigests)))

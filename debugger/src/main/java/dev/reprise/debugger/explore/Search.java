@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Search {
   private static final int SIMPLIFYING = 100;
+  private static final int PROBES = 3;
 
   private final Subject subject;
   private final Options options;
@@ -31,7 +32,7 @@ public final class Search {
   private final List<String> notes = new ArrayList<>();
   private final long begun = System.nanoTime();
   private int trials;
-  private int simplifying;
+  private int extra;
   private boolean choiceWithin;
   private boolean cut;
   private boolean serialComplete;
@@ -42,7 +43,7 @@ public final class Search {
   /**
    * How much is run.
    *
-   * @param trials runs at most, without those that simplify the schedules of findings, at most 100
+   * @param trials runs at most, without at most 103 that simplify the schedules of findings and check footprints
    * @param limit after this time no run is begun
    * @param stopAtFirst whether the first finding is enough. Where code of one request runs in parallel, states and
    *     failures are judged at the end all the same, since only then all orders within the requests are known
@@ -116,6 +117,9 @@ public final class Search {
    */
   public Result run() throws SQLException, InterruptedException {
     boolean all = serialOrders() && others();
+    if (first == null) {
+      probe();
+    }
     var findings = findings();
     var contradiction = explored.contradiction();
     if (contradiction != null) {
@@ -135,7 +139,7 @@ public final class Search {
         trials,
         explored.inequivalent(),
         trials - explored.inequivalent(),
-        simplifying,
+        extra,
         exhaustive,
         findings,
         judge.digests(),
@@ -198,13 +202,35 @@ public final class Search {
         explored.addImpossible(next);
       }
     }
-    return first == null && explored.next() == null;
+    return first == null && explored.inequivalent() > 0 && explored.next() == null;
+  }
+
+  /** Runs some once more, in an order that should come out the same: if not, footprints lack something. */
+  private void probe() throws SQLException, InterruptedException {
+    int probes = 0;
+    for (int i = seen.size() - 1; i >= 0 && probes < PROBES && !isLate(); i--) {
+      var it = seen.get(i);
+      var other = it.endless() ? List.<Event>of() : orders.of(it.trial()).latestFirst();
+      if (!it.endless() && !other.equals(it.trial().schedule())) {
+        probes++;
+        extra++;
+        var course = Course.of(other, subject::requestOf);
+        var repeated = subject.run(course);
+        if (course.refusal() == null) {
+          // else one waited for several, of which the subject did not tell all
+          explored.probe(it.trial(), other, repeated);
+        }
+      }
+    }
+  }
+
+  private boolean isLate() {
+    return System.nanoTime() - begun >= options.limit().toNanos();
   }
 
   private boolean isOver() {
     return first != null
-        || trials >= options.trials()
-        || System.nanoTime() - begun >= options.limit().toNanos();
+        || trials >= options.trials() || isLate();
   }
 
   /** The order of the events; null where the run was not possible as planned, or did not end. */
@@ -276,10 +302,10 @@ public final class Search {
 
   /** The run, if the same is wrong with it. */
   private @Nullable Trial shown(Course course, Key key) throws SQLException, InterruptedException {
-    if (simplifying >= SIMPLIFYING) {
+    if (extra >= SIMPLIFYING + PROBES) {
       return null;
     }
-    simplifying++;
+    extra++;
     var trial = subject.run(course);
     return course.refusal() == null
             && !course.isEndless()

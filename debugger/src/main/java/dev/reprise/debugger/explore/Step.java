@@ -14,10 +14,8 @@ import java.util.Set;
  * @param awaited events of other actors without which it could not have come: the last ones of joined branches or
  *     children, the one after which its actor was started. May be left out: that costs runs that lead nowhere, but
  *     nothing is missed
- * @param footprint what it looked at and wrote, no less than that. Of a TAKE: reads and writes of the first attempt of
- *     the transaction, also where that was aborted, with the write that failed ({@link #ofTake}). Of an END: the writes
- *     of the last attempt, and what it looked at past its snapshot, which after a retry is everything ({@link #ofEnd}).
- *     Of a WHOLE: all reads and writes
+ * @param footprint what it looked at and wrote, no less than that, as {@link #ofTake}, {@link #ofEnd} and {@link
+ *     #ofWhole} make it
  */
 public record Step(Event event, Set<Event> enabled, Set<Event> awaited, Footprint footprint) {
   /** Copies the sets. */
@@ -47,10 +45,11 @@ public record Step(Event event, Set<Event> enabled, Set<Event> awaited, Footprin
   /**
    * What the end of a transaction looks at and writes.
    *
-   * @param attempts what each of its attempts read and wrote, the last one committed
-   * @param pastSnapshot what it looked at past its snapshot, such as the rows that foreign keys refer to
+   * @param attempts what each of its attempts read and wrote; an aborted one also what it failed to write
+   * @param committed whether the last attempt was committed: else what it wrote was only looked at
+   * @param pastSnapshot what it looked at past its snapshot, such as rows that foreign keys refer to
    */
-  public static Footprint ofEnd(List<Footprint> attempts, Set<Access> pastSnapshot) {
+  public static Footprint ofEnd(List<Footprint> attempts, boolean committed, Set<Access> pastSnapshot) {
     var looked = new HashSet<>(pastSnapshot);
     if (attempts.size() > 1) {
       for (var attempt : attempts) {
@@ -58,6 +57,20 @@ public record Step(Event event, Set<Event> enabled, Set<Event> awaited, Footprin
         looked.addAll(attempt.writes());
       }
     }
-    return new Footprint(looked, attempts.get(attempts.size() - 1).writes());
+    var writes = attempts.get(attempts.size() - 1).writes();
+    if (!committed) {
+      looked.addAll(writes);
+    }
+    return new Footprint(looked, committed ? writes : Set.of());
+  }
+
+  /**
+   * What a transaction at one point looks at and writes.
+   *
+   * @param transaction what it read and wrote
+   * @param committed whether it was committed: else what it wrote was only looked at
+   */
+  public static Footprint ofWhole(Footprint transaction, boolean committed) {
+    return committed ? transaction : ofTake(List.of(transaction));
   }
 }

@@ -213,9 +213,9 @@ final class Model implements Subject {
         steps.set(
             actor.takeStep,
             new Step(take.event(), take.enabled(), take.awaited(), Step.ofTake(attempts)));
-        steps.add(new Step(event, enabled, awaited, Step.ofEnd(attempts, Set.of())));
+        steps.add(new Step(event, enabled, awaited, Step.ofEnd(attempts, !actor.failed, Set.of())));
       } else {
-        steps.add(new Step(event, enabled, awaited, attempts.get(0)));
+        steps.add(new Step(event, enabled, awaited, Step.ofWhole(attempts.get(0), !actor.failed)));
       }
     }
 
@@ -236,8 +236,7 @@ final class Model implements Subject {
           actor.view = new View(this);
           continue;
         } catch (Refused refused) {
-          // nothing is committed
-          attempts.add(new Footprint(actor.view.footprint().reads(), Set.of()));
+          attempts.add(actor.view.footprint());
           failures.add(new Failure(event.actor(), "Refused", null));
           actor.failed = true;
         }
