@@ -155,6 +155,8 @@ class FootprintsSoundnessTest {
       "insert into price values (3.00, 1) on conflict do nothing returning n",
       "insert into owner values (3, 'new') on conflict do nothing returning id",
       "insert into span values (1, '[3,9)') returning id",
+      "insert into span values (3, '[6,8)') returning id",
+      "update span set at = '[5,7)' where id = 2 returning id",
       "insert into word values ('A', 1) returning n",
       "update pen set note = '.' where id = 1 returning code",
       "update pen set ink = 5 where id = 2 returning code",
