@@ -24,6 +24,11 @@ final class Ground implements AutoCloseable {
       create table part_high partition of part for values from (100) to (200);
       create unlogged table notes (id int primary key, n int);
       create sequence numbers;
+      create table span (id int primary key, at int4range, exclude using gist (at with &&));
+      create collation loose (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+      create table word (w text collate loose primary key, n int);
+      create table unowned (id int primary key, name text unique);
+      create table user_of_owner (owner int primary key references unowned);
       """;
 
   private final Scratch scratch = Scratch.embedded();
@@ -40,6 +45,10 @@ final class Ground implements AutoCloseable {
               "public.pen",
               "public.price",
               "public.plain",
+              "public.span",
+              "public.word",
+              "public.unowned",
+              "public.user_of_owner",
               "public.part_low",
               "public.part_high"));
       footprints = Footprints.of(connection);
@@ -116,9 +125,13 @@ final class Ground implements AutoCloseable {
   }
 
   static String rows(Connection connection, String query) throws SQLException {
+    return rows(connection, query, "");
+  }
+
+  static String rows(Connection connection, String query, String with) throws SQLException {
     return new ArrayList<>(Jdbc.query(
             connection,
-            "select t::text from (" + query + ") t",
+            with + "select t::text from (" + query + ") t",
             Binder.NOTHING,
             row -> row.getString(1)))
         .toString();
