@@ -229,8 +229,7 @@ public final class Search {
   }
 
   private boolean isOver() {
-    return first != null
-        || trials >= options.trials() || isLate();
+    return first != null || trials >= options.trials() || isLate();
   }
 
   /** The order of the events; null where the run was not possible as planned, or did not end. */

@@ -87,8 +87,7 @@ final class BankLoad {
           case 0, 1 -> call(key, "Bank.move", "[%d, %d, %d]".formatted(from, to, amount));
           case 2, 3 -> call(key, "Bank.moveRepeatable", "[%d, %d, %d]".formatted(from, to, amount));
           case 4 -> call(key, "Bank.sum", "[]");
-          default ->
-            call(key, "Bank.split", "[%d, %d, %d, %d]".formatted(from, to, other, amount));
+          default -> call(key, "Bank.split", "[%d, %d, %d, %d]".formatted(from, to, other, amount));
         }
         Backoff.await(PAUSE);
       }
@@ -135,8 +134,8 @@ final class BankLoad {
           while (goOn) {
             int from = 1 + random.nextInt(Bank.ACCOUNTS - 1);
             try (var statement = connection.createStatement()) {
-              statement.execute("update account set balance = balance - 1 where balance > 0 and id = "
-                  + from);
+              statement.execute(
+                  "update account set balance = balance - 1 where balance > 0 and id = " + from);
               if (statement.getUpdateCount() == 1) {
                 Backoff.await(Duration.ofMillis(random.nextInt(20)));
                 statement.execute(

@@ -54,7 +54,8 @@ class KilledRecorderTest {
 
   @Test
   void everyReplayIsFaithfulWhoeverWasKilled() throws Exception {
-    System.out.printf("seed %d, %d kills of the node, %d of the database%n", SEED, KILLS, DATABASE_KILLS);
+    System.out.printf(
+        "seed %d, %d kills of the node, %d of the database%n", SEED, KILLS, DATABASE_KILLS);
     try (var server = EmbeddedServer.startOrJoin(directory.resolve("db"))) {
       var config = server.config();
       for (var sql : Bank.SCHEMA) {
@@ -115,9 +116,10 @@ class KilledRecorderTest {
   }
 
   private static String text(DatabaseConfig config, String sql) {
-    return run(config, connection -> Jdbc.query(
-            connection, sql, Binder.NOTHING, row -> row.getString(1))
-        .get(0));
+    return run(
+        config,
+        connection ->
+            Jdbc.query(connection, sql, Binder.NOTHING, row -> row.getString(1)).get(0));
   }
 
   private static void awaitRecording(DatabaseConfig config) {
@@ -125,8 +127,7 @@ class KilledRecorderTest {
         .atMost(Duration.ofSeconds(20))
         .ignoreExceptions()
         .until(() -> text(
-                config,
-                "select count(*) from reprise_history.epochs where state = 'RECORDING'")
+                config, "select count(*) from reprise_history.epochs where state = 'RECORDING'")
             .equals("1"));
   }
 
@@ -166,7 +167,9 @@ class KilledRecorderTest {
         "%d keys answered, %d transactions replayed, %d of them failures%n",
         answers.size(),
         report.calls().size(),
-        report.calls().stream().filter(it -> it.call().operation().error() != null).count());
+        report.calls().stream()
+            .filter(it -> it.call().operation().error() != null)
+            .count());
     assertThat(report.calls().stream().filter(it -> it.kind() != Verdict.Kind.FAITHFUL))
         .as("seed %d: %s", SEED, report.text())
         .isEmpty();

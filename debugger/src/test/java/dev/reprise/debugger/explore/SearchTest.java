@@ -43,7 +43,8 @@ class SearchTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void updatesAreLostBetweenTwoTransactions(boolean serializable) throws Exception {
-    var model = new Model(serializable).actor("one", READ, WRITE_NEXT).actor("two", READ, WRITE_NEXT);
+    var model =
+        new Model(serializable).actor("one", READ, WRITE_NEXT).actor("two", READ, WRITE_NEXT);
 
     var result = all(model);
 
@@ -85,7 +86,9 @@ class SearchTest {
       assertThat(result.findings())
           .extracting(Finding::kind)
           .containsExactly(Finding.Kind.CHECK, Finding.Kind.STATE);
-      assertThat(result.findings().get(0).what()).startsWith("somebody is there does not hold").doesNotContain("also");
+      assertThat(result.findings().get(0).what())
+          .startsWith("somebody is there does not hold")
+          .doesNotContain("also");
       assertThat(Simplifier.changes(result.findings().get(0).schedule())).isEqualTo(2);
     }
   }
@@ -135,20 +138,24 @@ class SearchTest {
         .containsExactly(org.assertj.core.groups.Tuple.tuple(
             Finding.Kind.FAILURE, "auditor fails with Refused"));
     assertThat(all(new Forwarding(model) {
-          @Override
-          public List<Failure> originalFailures() {
-            return List.of(new Failure("auditor", "Refused", "other words"));
-          }
-        })
-        .findings()).isEmpty();
+              @Override
+              public List<Failure> originalFailures() {
+                return List.of(new Failure("auditor", "Refused", "other words"));
+              }
+            })
+            .findings())
+        .isEmpty();
   }
 
   @Test
   void aCheckThatNeverHoldsIsSaidToBe() throws Exception {
-    var result = all(new Model(true).actor("one", increment("x")).check("zero", rows -> rows.get("x") == 0));
+    var result =
+        all(new Model(true).actor("one", increment("x")).check("zero", rows -> rows.get("x") == 0));
 
-    assertThat(result.findings()).extracting(Finding::what)
-        .containsExactly("zero does not hold at the end, also where requests run one after another");
+    assertThat(result.findings())
+        .extracting(Finding::what)
+        .containsExactly(
+            "zero does not hold at the end, also where requests run one after another");
   }
 
   @Test
@@ -163,7 +170,8 @@ class SearchTest {
     assertThat(result.inequivalent()).isEqualTo(1);
     assertThat(result.trials()).isEqualTo(1);
     assertThat(result.exhaustive()).isTrue();
-    assertThat(result.text()).startsWith("All 1 inequivalent interleavings checked (1 runs, 0 redundant");
+    assertThat(result.text())
+        .startsWith("All 1 inequivalent interleavings checked (1 runs, 0 redundant");
   }
 
   @Test
@@ -175,7 +183,8 @@ class SearchTest {
 
     var result = all(model);
 
-    assertThat(List.of(result.trials(), result.inequivalent(), result.redundant())).containsExactly(1, 1, 0);
+    assertThat(List.of(result.trials(), result.inequivalent(), result.redundant()))
+        .containsExactly(1, 1, 0);
     assertThat(result.findings()).isEmpty();
   }
 
@@ -270,7 +279,8 @@ class SearchTest {
 
     assertThat(result.trials()).isEqualTo(60);
     assertThat(result.exhaustive()).isFalse();
-    assertThat(result.text()).startsWith("60 inequivalent interleavings checked; there may be more");
+    assertThat(result.text())
+        .startsWith("60 inequivalent interleavings checked; there may be more");
     assertThat(result.serialComplete()).isTrue();
     assertThat(noTime.trials()).isZero();
     assertThat(noTime.exhaustive()).isFalse();
@@ -342,7 +352,10 @@ class SearchTest {
 
     refuses(List.of(step(event, event), step(event, event)), "twice");
     refuses(
-        List.of(step(event, event, other), step(new Event("a", 2, Kind.WHOLE), event), step(other, other)),
+        List.of(
+            step(event, event, other),
+            step(new Event("a", 2, Kind.WHOLE), event),
+            step(other, other)),
         "impossible");
     refuses(List.of(new Step(event, Set.of(event), Set.of(other), Footprint.NONE)), "waited");
   }
@@ -353,17 +366,23 @@ class SearchTest {
 
   private static void refuses(List<Step> steps, String says) {
     assertThatIllegalStateException()
-        .isThrownBy(() -> new Orders(new Dependence()).of(new Trial(steps, "", List.of(), List.of(), true)))
+        .isThrownBy(
+            () -> new Orders(new Dependence()).of(new Trial(steps, "", List.of(), List.of(), true)))
         .withMessageContaining(says);
   }
 
   @Test
   void resultsAreJson() throws Exception {
-    var result = all(new Model(false).actor("one", READ, WRITE_NEXT).actor("two", READ, WRITE_NEXT));
+    var result =
+        all(new Model(false).actor("one", READ, WRITE_NEXT).actor("two", READ, WRITE_NEXT));
     var json = result.json().toString();
 
     assertThat(json)
-        .contains("\"exhaustive\":true", "\"kind\":\"STATE\"", "\"schedule\":\"", "\"serialStates\":[\"{x=2}\"]");
+        .contains(
+            "\"exhaustive\":true",
+            "\"kind\":\"STATE\"",
+            "\"schedule\":\"",
+            "\"serialStates\":[\"{x=2}\"]");
   }
 
   /** A model of which something is changed. */
@@ -408,8 +427,12 @@ class SearchTest {
           return new Trial(steps, "", List.of(), List.of(), false);
         }
         var looked = event.actor().equals("looks");
-        steps.add(new Step(event, Set.copyOf(enabled),
-            looked ? new Footprint(Set.of(FLAG), Set.of()) : new Footprint(Set.of(), Set.of(FLAG))));
+        steps.add(new Step(
+            event,
+            Set.copyOf(enabled),
+            looked
+                ? new Footprint(Set.of(FLAG), Set.of())
+                : new Footprint(Set.of(), Set.of(FLAG))));
         if (looked) {
           seen = writes && written;
           looks++;

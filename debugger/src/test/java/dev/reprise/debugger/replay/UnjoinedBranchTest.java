@@ -38,7 +38,8 @@ class UnjoinedBranchTest {
   @Test
   void theFailureOfABranchThatNobodyJoinedIsReplayed() throws Exception {
     try (var node = new RecordedNode("create table unused (id int primary key)", Failing.class)) {
-      var execution = node.runtime().start(Failing.class, Failing::both, Options.DEFAULT.id("both"));
+      var execution =
+          node.runtime().start(Failing.class, Failing::both, Options.DEFAULT.id("both"));
       assertThatThrownBy(execution::result).hasMessage("one");
 
       assertThat(node.text("select count(*) from reprise.operations where error is not null"))

@@ -25,9 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 class CodeChangeTest {
   private static final String SERVICE = "META-INF/services/java.lang.Runnable";
 
-  private static final String MODULE =
-      "public class Bound implements dev.reprise.FunctionModule {"
-          + " public void configure(dev.reprise.Bindings b, dev.reprise.Settings s) { %s } }";
+  private static final String MODULE = "public class Bound implements dev.reprise.FunctionModule {"
+      + " public void configure(dev.reprise.Bindings b, dev.reprise.Settings s) { %s } }";
 
   @TempDir
   private Path directory;
@@ -35,10 +34,12 @@ class CodeChangeTest {
   private final Map<String, String> sources = new TreeMap<>(Map.of(
       "Prices", "interface Prices { long of(String pen); }",
       "Fixed", "class Fixed implements Prices { public long of(String pen) { return 3; } }",
-      "Orders", "public class Orders { private Prices prices; long pay(String pen) { return prices.of(pen); } }",
+      "Orders",
+          "public class Orders { private Prices prices; long pay(String pen) { return prices.of(pen); } }",
       "Stock", "public class Stock { int count() { return Limits.all(); } }",
       "Limits", "class Limits { static int all() { return Deep.of(7); } }",
-      "Deep", "class Deep { static int of(int n) { class Inner { int n() { return n; } } return new Inner().n(); } }",
+      "Deep",
+          "class Deep { static int of(int n) { class Inner { int n() { return n; } } return new Inner().n(); } }",
       "Named", "public class Named { String type() { return \"app.Alone\"; } }",
       "Alone", "class Alone {}",
       "Waiting", "class Waiting implements Runnable { public void run() { new Slow(); } }",
@@ -52,20 +53,26 @@ class CodeChangeTest {
   /** Compiles what there is now. */
   private byte[] jar() throws IOException {
     var units = new ArrayList<JavaFileObject>();
-    sources.forEach((name, source) -> units.add(new SimpleJavaFileObject(
-        URI.create("string:///app/" + name + ".java"), JavaFileObject.Kind.SOURCE) {
-      @Override
-      public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-        return "package app; " + source;
-      }
-    }));
+    sources.forEach((name, source) -> units.add(
+        new SimpleJavaFileObject(
+            URI.create("string:///app/" + name + ".java"), JavaFileObject.Kind.SOURCE) {
+          @Override
+          public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+            return "package app; " + source;
+          }
+        }));
     var classes = Files.createTempDirectory(directory, "classes");
     assertThat(ToolProvider.getSystemJavaCompiler()
             .getTask(
                 null,
                 null,
                 null,
-                List.of("-d", classes.toString(), "-proc:none", "-cp", System.getProperty("java.class.path")),
+                List.of(
+                    "-d",
+                    classes.toString(),
+                    "-proc:none",
+                    "-cp",
+                    System.getProperty("java.class.path")),
                 null,
                 units)
             .call())
@@ -112,7 +119,8 @@ class CodeChangeTest {
   @Test
   void aClassReachesItselfAndWhoUsesIt() throws IOException {
     var change = afterChanging(
-        "Deep", "class Deep { static int of(int n) { class Inner { int n() { return n + 1; } } return new Inner().n(); } }");
+        "Deep",
+        "class Deep { static int of(int n) { class Inner { int n() { return n + 1; } } return new Inner().n(); } }");
     assertThat(change.changedClasses()).containsExactly("app.Deep$1Inner");
     assertThat(change.reaches("app.Stock")).isTrue();
     assertThat(change.why("app.Stock")).isEqualTo("it uses app.Deep$1Inner, which changed");
@@ -132,9 +140,11 @@ class CodeChangeTest {
   @Test
   void aClassThatAppearsOrVanishesIsAChange() throws IOException {
     var before = jar();
-    sources.put("Other", "class Other implements Prices { public long of(String pen) { return 5; } }");
+    sources.put(
+        "Other", "class Other implements Prices { public long of(String pen) { return 5; } }");
     var after = jar();
-    for (var change : List.of(CodeChange.between(before, after), CodeChange.between(after, before))) {
+    for (var change :
+        List.of(CodeChange.between(before, after), CodeChange.between(after, before))) {
       assertThat(change.changedClasses()).containsExactly("app.Other");
       assertThat(change.reaches("app.Orders")).isTrue();
       assertThat(change.reaches("app.Stock")).isFalse();
@@ -150,7 +160,8 @@ class CodeChangeTest {
 
   @Test
   void resourcesMigrationsAndModulesReachEverything() throws IOException {
-    for (var name : List.of("texts.properties", "db/migration/V1__a.sql", "db/migration/V2__b.sql")) {
+    for (var name :
+        List.of("texts.properties", "db/migration/V1__a.sql", "db/migration/V2__b.sql")) {
       var before = jar();
       resources.put(name, "other " + name);
       assertThat(CodeChange.between(before, jar()).why("app.Stock")).isEqualTo(name + " changed");

@@ -48,8 +48,8 @@ class FootprintsSoundnessTest {
     return switch (random.nextInt(32)) {
       case 0, 1, 2, 3 -> "select * from pen where id = " + id;
       case 4 -> "select id, note from pen where code = " + code;
-      case 5 -> "select id from pen where ink between " + ink + " and " + (ink + 1)
-          + " order by id";
+      case 5 ->
+        "select id from pen where ink between " + ink + " and " + (ink + 1) + " order by id";
       case 6 -> "select count(*) from pen where owner = " + owner;
       case 7 -> "select id from pen where ink > " + ink + " order by ink, id limit 1";
       case 8, 9 -> "select name from owner where id = " + owner;
@@ -57,27 +57,30 @@ class FootprintsSoundnessTest {
       case 11 -> "select sum(n) from part where id in (" + id + ", " + (100 + id) + ")";
       case 12 -> "select n from price where amount = " + id + ".0";
       case 13 -> "select max(id) from pen where id < " + id;
-      case 14 -> "insert into pen values (" + id + ", " + owner + ", " + code + ", " + ink
-          + ") returning *";
-      case 15 -> "insert into pen values (" + id + ", null, " + code + ", " + ink
-          + ") on conflict do nothing returning *";
-      case 16 -> "insert into pen (id, code) values (" + id + ", " + code
-          + ") on conflict (id) do update set note = pen.note || '+' returning note";
-      case 17, 18, 19, 20 -> "update pen set note = note || '.' where id = " + id
-          + " returning note";
+      case 14 ->
+        "insert into pen values (" + id + ", " + owner + ", " + code + ", " + ink + ") returning *";
+      case 15 ->
+        "insert into pen values (" + id + ", null, " + code + ", " + ink
+            + ") on conflict do nothing returning *";
+      case 16 ->
+        "insert into pen (id, code) values (" + id + ", " + code
+            + ") on conflict (id) do update set note = pen.note || '+' returning note";
+      case 17, 18, 19, 20 ->
+        "update pen set note = note || '.' where id = " + id + " returning note";
       case 21 -> "update pen set ink = ink + 1 where id = " + id + " returning ink";
       case 22 -> "update pen set code = " + code + " where id = " + id + " returning id";
       case 23 -> "update pen set owner = " + owner + " where id = " + id + " returning id";
-      case 24 -> "update pen set id = " + random.nextInt(5) + " where id = " + id
-          + " returning id";
+      case 24 -> "update pen set id = " + random.nextInt(5) + " where id = " + id + " returning id";
       case 25 -> "delete from pen where id = " + id + " returning *";
-      case 26 -> "insert into owner values (" + owner + ", 'new') on conflict do nothing returning id";
+      case 26 ->
+        "insert into owner values (" + owner + ", 'new') on conflict do nothing returning id";
       case 27 -> "delete from owner where id = " + owner + " returning name";
       case 28 -> "update owner set name = name || '!' where id = " + owner + " returning name";
-      case 29 -> "update part set id = (id + 100) % 200, n = n + 1 where id = " + id
-          + " returning n";
-      case 30 -> "insert into price values (" + id + "." + "0".repeat(random.nextInt(3))
-          + ", 1) on conflict do nothing returning n";
+      case 29 ->
+        "update part set id = (id + 100) % 200, n = n + 1 where id = " + id + " returning n";
+      case 30 ->
+        "insert into price values (" + id + "." + "0".repeat(random.nextInt(3))
+            + ", 1) on conflict do nothing returning n";
       default -> "update plain set b = b + " + id + " where a = " + owner + " returning b";
     };
   }
@@ -254,7 +257,8 @@ class FootprintsSoundnessTest {
 
   private void fill(Random random) throws SQLException {
     ground.set("truncate owner, pen, price, plain, part");
-    ground.set("insert into owner select i, 'o' || i from generate_series(0, " + random.nextInt(3) + ") i");
+    ground.set("insert into owner select i, 'o' || i from generate_series(0, " + random.nextInt(3)
+        + ") i");
     for (int i = 0; i < 5; i++) {
       if (random.nextInt(3) > 0) {
         ground.set("insert into pen values (" + i + ", (select min(id) from owner where id >= "
@@ -284,11 +288,10 @@ class FootprintsSoundnessTest {
         var before = ground.run(connection, one.isolation(), false, one::run);
         var between = ground.run(connection, other.isolation(), true, other::run);
         var after = ground.run(connection, one.isolation(), false, one::run);
-        boolean same = before.outcome().equals(after.outcome())
-            && before.changes().equals(after.changes());
+        boolean same =
+            before.outcome().equals(after.outcome()) && before.changes().equals(after.changes());
         var writes = between.footprint().writes();
-        var told =
-            told("seed " + seed + ", round " + round, one, other, before, between, after);
+        var told = told("seed " + seed + ", round " + round, one, other, before, between, after);
         for (var footprint : List.of(before.footprint(), after.footprint())) {
           if (!footprint.isTouchedBy(writes)) {
             assertThat(same).as(told).isTrue();

@@ -40,8 +40,7 @@ class ReachTest {
     assertThat(Reach.affected(originals, Set.of(), Map.of(), Map.of())).isEmpty();
     assertThat(Reach.reasons(originals, Set.of(), Map.of()))
         .hasSize(6)
-        .containsEntry(
-            "far", "Its code is the same, and no execution is run with other code.");
+        .containsEntry("far", "Its code is the same, and no execution is run with other code.");
   }
 
   @Test
