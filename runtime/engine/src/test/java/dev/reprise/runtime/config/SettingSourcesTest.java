@@ -92,6 +92,8 @@ class SettingSourcesTest {
             "shutdown-grace=25s",
             "record=auto",
             "record-max-lag=10GiB",
+            "retention=",
+            "retention-failed=",
             "url=http://127.0.0.1:8080",
             "token=");
   }
