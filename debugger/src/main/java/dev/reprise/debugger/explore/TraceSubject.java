@@ -158,15 +158,16 @@ public final class TraceSubject implements Subject {
     var performed = run.end(actor);
     counts.merge(actor, 1, Integer::sum);
     var footprint = performed.footprint();
+    boolean committed = performed.error() == null;
     if (chosen.kind() == Event.Kind.WHOLE) {
-      steps.add(new Step(chosen, enabled, footprint));
+      steps.add(new Step(chosen, enabled, Step.ofWhole(footprint, committed)));
       return;
     }
     var attempts = Collections.nCopies(performed.attempts(), footprint);
     int taken = Objects.requireNonNull(takes.remove(actor));
     var take = steps.get(taken);
     steps.set(taken, new Step(take.event(), take.enabled(), Step.ofTake(attempts)));
-    steps.add(new Step(chosen, enabled, Step.ofEnd(attempts, pastSnapshot(footprint))));
+    steps.add(new Step(chosen, enabled, Step.ofEnd(attempts, committed, pastSnapshot(footprint))));
   }
 
   /** What foreign keys look at is not told apart from the rest. */

@@ -275,6 +275,11 @@ public final class Retroaction {
         .toList();
   }
 
+  /** The executions of the trace with the code that ran them, children behind their parents. */
+  public List<Script> scripts() {
+    return ground.trace().scripts();
+  }
+
   /** The plan of the original run. */
   public Plan plan() {
     return plan;

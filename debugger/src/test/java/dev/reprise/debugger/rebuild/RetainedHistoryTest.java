@@ -258,7 +258,8 @@ class RetainedHistoryTest {
     see("after the checkpoint");
     assertThat(check("after the checkpoint")).isEqualTo(7);
     // old enough to begin with, not old enough for another
-    run("update reprise_history.checkpoints set completed_at = completed_at - interval '181 minutes'");
+    run(
+        "update reprise_history.checkpoints set completed_at = completed_at - interval '181 minutes'");
     var move = "update of base_snapshot on reprise_history.epochs";
     stopAt(move, "stop", true);
     goOn(move);
@@ -289,8 +290,9 @@ class RetainedHistoryTest {
     see("at first");
     for (int round = 1; round <= 3; round++) {
       age("90 minutes");
-      poke("select count(*) filter (where completed_at > clock_timestamp() - interval '1 minute') > 0"
-          + " from reprise_history.checkpoints");
+      poke(
+          "select count(*) filter (where completed_at > clock_timestamp() - interval '1 minute') > 0"
+              + " from reprise_history.checkpoints");
       run("alter table keyed add column c" + round + " uuid default gen_random_uuid()");
       run("create table late" + round + " (id int primary key); insert into late" + round
           + " values (1)");
@@ -319,7 +321,7 @@ class RetainedHistoryTest {
       for (int round = 1; round <= 3; round++) {
         see("in round " + round);
         age("100 minutes");
-          for (int i = 0; i < 3; i++) {
+        for (int i = 0; i < 3; i++) {
           recorder.poke();
           see("in round " + round + ", step " + i);
         }
@@ -368,7 +370,8 @@ class RetainedHistoryTest {
     awaitRecording();
     see("in the second epoch");
     assertThat(rebuilt(history(), seen.get(0).snapshot())).isEqualTo(seen.get(0).contents());
-    run("update reprise_history.epochs set ended_at = ended_at - interval '4 hours' where state = 'ENDED'");
+    run(
+        "update reprise_history.epochs set ended_at = ended_at - interval '4 hours' where state = 'ENDED'");
     for (String table : List.of("epochs", "changes", "transactions", "schemas", "relations")) {
       poke("select count(*) = 0 from reprise_history." + table + " where epoch = 1");
     }

@@ -1,0 +1,137 @@
+package dev.reprise.debugger.cli;
+
+import dev.reprise.debugger.replay.RecordedCode;
+import dev.reprise.debugger.replay.Script;
+import dev.reprise.debugger.retro.CodeChange;
+import dev.reprise.debugger.retro.Footprint;
+import dev.reprise.debugger.retro.Performed;
+import dev.reprise.debugger.retro.Reach;
+import dev.reprise.debugger.retro.Redone;
+import dev.reprise.debugger.retro.Retroaction;
+import dev.reprise.debugger.retro.Steps;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+
+/**
+ * Runs only the executions again that the changed code can reach: by the classes of their functions, and through the rows
+ * that those write. What transactions read and wrote is found by running the recorded code. For one use.
+ */
+final class Selection {
+  private final Retroaction retroaction;
+  private final RecordedCode recorded;
+  private final ChangedCode changed;
+  private final Map<String, CodeChange> changes = new HashMap<>();
+
+  Selection(Retroaction retroaction, RecordedCode recorded, ChangedCode changed) {
+    this.retroaction = retroaction;
+    this.recorded = recorded;
+    this.changed = changed;
+  }
+
+  /** Runs it as often as it takes until nobody else turns out to be reached. */
+  Retroaction.Result run(Steps steps, Set<String> leftOut, List<String> notes)
+      throws InterruptedException {
+    var direct = new HashSet<String>(leftOut);
+    for (var script : retroaction.scripts()) {
+      if (isChanged(script)) {
+        direct.add(script.row().id());
+      }
+    }
+    if (Reach.affected(Map.of(), direct, families(), Map.of()).size()
+        >= retroaction.scripts().size()) {
+      return retroaction.run(change(steps, Map.of(), leftOut, false));
+    }
+    var originals = originals();
+    var redone = new TreeMap<String, Footprint>();
+    var affected = Reach.affected(originals, direct, families(), redone);
+    for (int round = 1; ; round++) {
+      var unaffected = new TreeMap<>(Reach.reasons(originals, affected, redone));
+      unaffected.keySet().removeAll(affected);
+      var result = retroaction.run(change(steps, unaffected, leftOut, true));
+      redone.putAll(byExecution(result.transactions(), result.executions()));
+      var now = Reach.affected(originals, affected, families(), redone);
+      if (affected.containsAll(now)) {
+        notes.add(unaffected.size() + " of " + retroaction.scripts().size()
+            + " executions were not run again, found in rounds: " + round);
+        return result;
+      }
+      result.close();
+      affected = now;
+    }
+  }
+
+  private Retroaction.Change change(
+      Steps steps, Map<String, String> unaffected, Set<String> leftOut, boolean footprints) {
+    return new Retroaction.Change(
+        row -> changed.application(), steps, unaffected, leftOut, footprints);
+  }
+
+  /** Where the recorded code is not known, it may have been any. */
+  private boolean isChanged(Script script) {
+    var version = script.row().version();
+    if (version == null) {
+      return true;
+    }
+    var known = changes.get(version);
+    if (known == null) {
+      var jar = recorded.jar(version);
+      if (jar.isEmpty()) {
+        return true;
+      }
+      known = CodeChange.between(jar.get(), changed.content());
+      changes.put(version, known);
+    }
+    var function = script.application().find(script.row().function());
+    return function.isEmpty()
+        || changed.application().find(script.row().function()).isEmpty()
+        || changed.stubs().contains(script.row().function())
+        || known.reaches(function.get().method().getDeclaringClass().getName());
+  }
+
+  private Map<String, Footprint> originals() throws InterruptedException {
+    var asRecorded = new Retroaction.Change(
+        row -> retroaction.scripts().stream()
+            .filter(script -> script.row().execution().equals(row.execution()))
+            .findFirst()
+            .orElseThrow()
+            .application(),
+        new Steps(false, Set.of()),
+        Map.of(),
+        Set.of(),
+        true);
+    try (var result = retroaction.run(asRecorded)) {
+      return byExecution(result.transactions(), result.executions());
+    }
+  }
+
+  private static Map<String, Footprint> byExecution(
+      Collection<Performed> transactions, Collection<Redone> executions) {
+    var all = new HashMap<String, Footprint>();
+    executions.stream()
+        .filter(redone -> redone.how() == Redone.How.RUN)
+        .forEach(redone -> all.put(redone.id(), Footprint.NONE));
+    for (var transaction : transactions) {
+      all.merge(transaction.execution(), transaction.footprint(), Footprint::and);
+    }
+    return all;
+  }
+
+  private Map<String, Set<String>> families() {
+    var roots = new HashMap<UUID, String>();
+    var families = new HashMap<String, Set<String>>();
+    for (var script : retroaction.scripts()) { // parents come before children
+      var row = script.row();
+      var parent = row.parentExecution();
+      var root = parent == null ? row.id() : roots.getOrDefault(parent, row.id());
+      roots.put(row.execution(), root);
+      families.computeIfAbsent(root, id -> new HashSet<>()).add(row.id());
+    }
+    return families;
+  }
+}
