@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 
 /** The requests of a recorded trace, run with some code on the state that the trace began on. For one thread. */
@@ -128,7 +129,7 @@ public final class TraceSubject implements Subject {
     }
   }
 
-  private TreeSet<Event> enabled(List<FreeRun.Waiting> waiting, Map<String, Integer> counts) {
+  private SortedSet<Event> enabled(List<FreeRun.Waiting> waiting, Map<String, Integer> counts) {
     var enabled = new TreeSet<Event>();
     for (var one : waiting) {
       requests.put(one.actor(), one.request());

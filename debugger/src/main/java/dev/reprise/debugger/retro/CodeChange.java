@@ -94,21 +94,23 @@ public final class CodeChange {
     var is = Jar.read(after, "new");
     var classes = new ArrayList<ClassFile>();
     var changed = new TreeSet<String>();
-    for (var jar : List.of(was, is)) {
-      for (var entry : jar.classes().entrySet()) {
-        var read = read(entry.getKey(), entry.getValue());
-        classes.add(read);
-        var other = (jar == was ? is : was).classes().get(entry.getKey());
-        if (!Arrays.equals(entry.getValue(), other)) {
-          changed.add(read.name());
-        }
-      }
-    }
+    collect(was, is, classes, changed);
+    collect(is, was, classes, changed);
     var known = new HashSet<String>();
     classes.forEach(file -> known.add(file.name()));
     var references = references(classes, known);
     return new CodeChange(
         changed, known, reachesAll(was, is, classes, changed, references), references);
+  }
+
+  private static void collect(Jar jar, Jar other, List<ClassFile> classes, Set<String> changed) {
+    for (var entry : jar.classes().entrySet()) {
+      var read = read(entry.getKey(), entry.getValue());
+      classes.add(read);
+      if (!Arrays.equals(entry.getValue(), other.classes().get(entry.getKey()))) {
+        changed.add(read.name());
+      }
+    }
   }
 
   private static ClassFile read(String entry, byte[] bytes) {

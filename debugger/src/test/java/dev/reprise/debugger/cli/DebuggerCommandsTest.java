@@ -183,7 +183,7 @@ class DebuggerCommandsTest {
         "export -o none.trace --to tomorrow"
       })
   void argumentsAreCheckedBeforeTheDatabaseIsAsked(String words) {
-    var all = words.split(" ");
+    var all = words.split(" ", -1);
     var nowhere = "jdbc:postgresql://127.0.0.1:1/nowhere";
     var run = at(nowhere, all[0], Arrays.copyOfRange(all, 1, all.length));
     assertThat(run.exitCode()).isEqualTo(2);

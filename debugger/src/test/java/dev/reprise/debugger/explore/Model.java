@@ -14,8 +14,10 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
+import org.jspecify.annotations.NullUnmarked;
 
 /** A small database with snapshots, where the first to update a row wins, and scripted actors. */
+@NullUnmarked // maps without nulls
 final class Model implements Subject {
   private final Map<String, Integer> start = new TreeMap<>();
   private final Map<String, Script> scripts = new LinkedHashMap<>();
@@ -59,6 +61,7 @@ final class Model implements Subject {
   }
 
   @SafeVarargs
+  @SuppressWarnings("varargs")
   final Model actor(String name, BiConsumer<View, Map<String, Integer>>... transactions) {
     return actor(name, name, Set.of(), List.of(transactions));
   }
@@ -95,7 +98,7 @@ final class Model implements Subject {
   }
 
   /** What a transaction sees. */
-  final class View {
+  static final class View {
     private final Run run;
     private final Map<String, Integer> snapshot;
     private final int taken;
@@ -122,6 +125,7 @@ final class Model implements Subject {
       written.put(key, value);
     }
 
+    @SuppressWarnings("DoNotCallSuggester")
     void refuse() {
       throw new Refused();
     }

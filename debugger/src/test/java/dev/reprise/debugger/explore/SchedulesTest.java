@@ -15,7 +15,9 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import org.jspecify.annotations.NullUnmarked;
 
+@NullUnmarked // maps without nulls
 class SchedulesTest {
   private record Move(int actor, boolean whole) {}
 

@@ -14,10 +14,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@NullUnmarked // maps without nulls
+@SuppressWarnings("UnnecessaryLambda") // scripts of actors
 class SearchTest {
   private static final BiConsumer<View, Map<String, Integer>> READ =
       (view, locals) -> locals.put("n", view.get("x"));
