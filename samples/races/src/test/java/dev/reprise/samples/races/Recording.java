@@ -3,11 +3,17 @@ package dev.reprise.samples.races;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.reprise.debugger.explore.Result;
+import dev.reprise.debugger.explore.Search;
+import dev.reprise.debugger.explore.TraceSubject;
 import dev.reprise.debugger.history.History;
 import dev.reprise.debugger.rebuild.Scratch;
 import dev.reprise.debugger.replay.Replay;
 import dev.reprise.debugger.replay.Report;
 import dev.reprise.debugger.replay.Trace;
+import dev.reprise.debugger.retro.Redone;
+import dev.reprise.debugger.retro.Retroaction;
+import dev.reprise.debugger.retro.Steps;
 import dev.reprise.runtime.config.DatabaseConfig;
 import dev.reprise.runtime.execution.CurrentTransaction;
 import dev.reprise.runtime.execution.DurableInterceptor;
@@ -30,6 +36,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
@@ -68,7 +75,12 @@ public final class Recording implements AutoCloseable {
             source.getUser(),
             source.getPassword()),
         ConnectionHook.NONE);
-    application = Application.builder()
+    application = application(functions, bound);
+  }
+
+  private static Application application(
+      List<Class<?>> functions, Map<Class<?>, Object> bound) {
+    return Application.builder()
         .functions(functions)
         .bind(bound)
         .database(new BoundDataSource(CurrentTransaction::get))
@@ -112,6 +124,75 @@ public final class Recording implements AutoCloseable {
       assertThat(left).isNotEmpty().containsOnly(rows(connection, tables));
     }
     return report;
+  }
+
+  /** Other code for executions that were recorded. To be closed. */
+  public Hindsight withOtherCode(
+      List<Class<?>> functions,
+      Map<Class<?>, Object> bound,
+      String schemaChange,
+      String... executions)
+      throws InterruptedException {
+    var code = application(functions, bound);
+    var store = new ExecutionStore(new LogDatabase(readOnly), new DatabaseClock());
+    var replay = Replay.prepare(
+        Trace.of(store, List.of(executions), row -> application),
+        History.of(source),
+        readOnly,
+        Scratch.embedded(),
+        threads,
+        Replay.Options.DEFAULT,
+        scratch -> change(scratch, schemaChange));
+    return new Hindsight(
+        replay,
+        new Retroaction(replay, readOnly, threads, Duration.ofSeconds(20)),
+        new Retroaction.Change(
+            row -> code, new Steps(false, Set.of()), Map.of(), Set.of(), true),
+        code);
+  }
+
+  private static void change(Scratch scratch, String sql) {
+    try (var connection = scratch.open();
+        var statement = connection.createStatement()) {
+      statement.execute(sql);
+    } catch (SQLException e) {
+      throw new IllegalStateException(sql, e);
+    }
+  }
+
+  /** Changed code on a recorded past. */
+  public record Hindsight(
+      Replay past, Retroaction retroaction, Retroaction.Change change, Application code)
+      implements AutoCloseable {
+    /** The rows of a query at the end of a run in the original order. */
+    public List<String> leaves(String query) throws Exception {
+      try (var result = retroaction.run(change);
+          var connection = result.end().open()) {
+        return Jdbc.query(connection, query, Binder.NOTHING, row -> row.getString(1));
+      }
+    }
+
+    /** What became of the executions in the original order. */
+    public List<Redone> executions() throws Exception {
+      try (var result = retroaction.run(change)) {
+        return result.executions();
+      }
+    }
+
+    /** Searches all interleavings, few as they are. */
+    public Result search(String... checks) throws Exception {
+      var subject = new TraceSubject(retroaction, change, List.of(checks));
+      var result =
+          new Search(subject, new Search.Options(300, Duration.ofMinutes(3), false)).run();
+      assertThat(result.exhaustive()).as(result.text()).isTrue();
+      return result;
+    }
+
+    @Override
+    public void close() {
+      past.close();
+      code.close();
+    }
   }
 
   private static List<String> rows(Scratch scratch, List<String> tables) {

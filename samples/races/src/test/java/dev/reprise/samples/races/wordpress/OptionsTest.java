@@ -3,6 +3,11 @@ package dev.reprise.samples.races.wordpress;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.reprise.ExecutionStatus;
+import dev.reprise.Function;
+import dev.reprise.Transaction;
+import dev.reprise.Workflow;
+import dev.reprise.debugger.explore.Finding;
 import dev.reprise.debugger.replay.Verdict;
 import dev.reprise.samples.races.HeldTable;
 import dev.reprise.samples.races.Recording;
@@ -12,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -63,5 +69,70 @@ class OptionsTest {
   private static void set(String request, String option, String value) {
     REPRISE.startVoid(
         Options.class, o -> o.set(option, value), dev.reprise.Options.DEFAULT.id(request));
+  }
+
+  /** The remedy: one statement that inserts or updates. */
+  @Function("Options")
+  public static class Upserting {
+    private final DataSource database;
+
+    public Upserting(DataSource database) {
+      this.database = database;
+    }
+
+    @Workflow
+    public void set(String name, String value) throws SQLException {
+      put(name, value);
+    }
+
+    @Transaction
+    public void put(String name, String value) throws SQLException {
+      try (var connection = database.getConnection();
+          var put = connection.prepareStatement(
+              "insert into wordpress.option (name, value) values (?, ?) on conflict (name) do update set value = excluded.value")) {
+        put.setString(1, name);
+        put.setString(2, value);
+        put.executeUpdate();
+      }
+    }
+  }
+
+  @Test
+  void theUpsertRemovesTheErrors() throws Exception {
+    try (var held = new HeldTable(REPRISE.dataSource(), "wordpress.option")) {
+      set("upsert-1", "font", "serif");
+      set("upsert-2", "font", "sans");
+      held.awaitWriters(2);
+    }
+    var failed = Stream.of("upsert-1", "upsert-2")
+        .map(id -> catchThrowable(() -> REPRISE.execution(id, Void.class).result()))
+        .filter(Objects::nonNull)
+        .count();
+    assertThat(failed).isEqualTo(1);
+
+    try (var upserting = recording.withOtherCode(
+        List.of(Upserting.class), Map.of(), "select", "upsert-1", "upsert-2")) {
+      assertThat(upserting.executions())
+          .allMatch(it -> it.now() != null && it.now().status() == ExecutionStatus.SUCCEEDED);
+    }
+  }
+
+  @Test
+  void theSearchFindsTheErrorInARunWithoutIt() throws Exception {
+    for (var id : List.of("calm-1", "calm-2")) {
+      set(id, "size", id);
+      REPRISE.execution(id, Void.class).result();
+    }
+
+    try (var same = recording.withOtherCode(
+        List.of(Options.class), Map.of(), "select", "calm-1", "calm-2")) {
+      assertThat(same.search().findings())
+          .anyMatch(finding -> finding.kind() == Finding.Kind.FAILURE
+              && finding.what().contains("duplicate key"));
+    }
+    try (var upserting = recording.withOtherCode(
+        List.of(Upserting.class), Map.of(), "select", "calm-1", "calm-2")) {
+      assertThat(upserting.search().findings()).isEmpty();
+    }
   }
 }
