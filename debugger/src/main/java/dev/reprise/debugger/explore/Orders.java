@@ -6,6 +6,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +58,7 @@ final class Orders {
   }
 
   /** Those the subject names, and the event after which this one was possible first. */
-  private static BitSet awaited(List<Step> steps, int place, HashMap<Event, Integer> places) {
+  private static BitSet awaited(List<Step> steps, int place, Map<Event, Integer> places) {
     var step = steps.get(place);
     var awaited = new BitSet();
     for (var event : step.awaited()) {

@@ -1,6 +1,5 @@
 package dev.reprise.debugger.explore;
 
-import dev.reprise.debugger.explore.Judge.Key;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,7 +36,7 @@ public final class Search {
   private boolean serialComplete;
   private @Nullable Seen first;
 
-  private record Seen(Trial trial, boolean endless, Map<Key, String> wrong) {}
+  private record Seen(Trial trial, boolean endless, Map<Judge.Key, String> wrong) {}
 
   /**
    * How much is run.
@@ -240,7 +239,7 @@ public final class Search {
   }
 
   /** Whether no run that is to come can make it all right. */
-  private boolean isSure(Key key) {
+  private boolean isSure(Judge.Key key) {
     return switch (key.kind()) {
       case CHECK, DEADLOCK, ENDLESS -> true;
       case FAILURE, STATE -> serialComplete && !choiceWithin;
@@ -248,7 +247,7 @@ public final class Search {
   }
 
   private List<Finding> findings() throws SQLException, InterruptedException {
-    var found = new LinkedHashMap<Key, Finding>();
+    var found = new LinkedHashMap<Judge.Key, Finding>();
     for (var it : first == null ? seen : List.of(first)) {
       for (var wrong : judge.wrong(it.trial(), it.endless()).entrySet()) {
         if (!found.containsKey(wrong.getKey())) {
@@ -260,7 +259,7 @@ public final class Search {
     return options.stopAtFirst() && !all.isEmpty() ? all.subList(0, 1) : all;
   }
 
-  private Finding finding(Seen it, Key key, String what) throws SQLException, InterruptedException {
+  private Finding finding(Seen it, Judge.Key key, String what) throws SQLException, InterruptedException {
     var original = new Finding(key.kind(), what, it.trial().schedule(), it.trial());
     if (it.endless()) {
       return original;
@@ -280,7 +279,7 @@ public final class Search {
   }
 
   /** The run, if the same is wrong with it. */
-  private @Nullable Trial shown(Course course, Key key) throws SQLException, InterruptedException {
+  private @Nullable Trial shown(Course course, Judge.Key key) throws SQLException, InterruptedException {
     if (extra >= SIMPLIFYING + PROBES) {
       return null;
     }

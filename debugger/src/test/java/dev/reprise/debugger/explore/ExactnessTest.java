@@ -56,9 +56,7 @@ class ExactnessTest {
             }
           }
           default -> {
-            if (last % 3 == 0) {
-              view.refuse();
-            }
+            view.refuseIf(last % 3 == 0);
           }
         }
       }

@@ -18,11 +18,6 @@ import org.junit.jupiter.api.Test;
 
 /** Limits of a search, and subjects that are not as they should be. */
 class SearchLimitsTest {
-  private static final BiConsumer<View, Map<String, Integer>> READ =
-      (view, locals) -> locals.put("n", view.get("x"));
-  private static final BiConsumer<View, Map<String, Integer>> WRITE_NEXT =
-      (view, locals) -> view.put("x", locals.get("n") + 1);
-
   private static Result all(Subject subject) throws Exception {
     return new Search(subject, new Search.Options(10_000, Duration.ofMinutes(1), false)).run();
   }
@@ -41,7 +36,7 @@ class SearchLimitsTest {
   void limitsAreKeptAndSaid() throws Exception {
     var model = new Model(false);
     for (int i = 0; i < 4; i++) {
-      model.actor("p" + i, READ, WRITE_NEXT);
+      model.actor("p" + i, Model::read, Model::writeNext);
     }
 
     var result = new Search(model, new Search.Options(60, Duration.ofMinutes(1), false)).run();
@@ -90,7 +85,7 @@ class SearchLimitsTest {
 
   @Test
   void schedulesThatDoNotFitAreRefused() {
-    var model = new Model(false).actor("one", READ);
+    var model = new Model(false).actor("one", Model::read);
 
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Search.replay(model, Schedules.parse("one:take two:take")))
@@ -125,7 +120,7 @@ class SearchLimitsTest {
 
   @Test
   void resultsAreJson() throws Exception {
-    var result = all(new Model(false).actor("one", READ, WRITE_NEXT).actor("two", READ, WRITE_NEXT));
+    var result = all(new Model(false).actor("one", Model::read, Model::writeNext).actor("two", Model::read, Model::writeNext));
     var json = result.json().toString();
 
     assertThat(json)

@@ -14,11 +14,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SearchTest {
-  private static final BiConsumer<View, Map<String, Integer>> READ =
-      (view, locals) -> locals.put("n", view.get("x"));
-  private static final BiConsumer<View, Map<String, Integer>> WRITE_NEXT =
-      (view, locals) -> view.put("x", locals.get("n") + 1);
-
   private static Result all(Subject subject) throws Exception {
     return new Search(subject, new Search.Options(10_000, Duration.ofMinutes(1), false)).run();
   }
@@ -38,7 +33,7 @@ class SearchTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void updatesAreLostBetweenTwoTransactions(boolean serializable) throws Exception {
-    var model = new Model(serializable).actor("one", READ, WRITE_NEXT).actor("two", READ, WRITE_NEXT);
+    var model = new Model(serializable).actor("one", Model::read, Model::writeNext).actor("two", Model::read, Model::writeNext);
 
     var result = all(model);
 
@@ -70,7 +65,7 @@ class SearchTest {
         .with("bob", 1)
         .actor("one", leave("ann", "bob"))
         .actor("two", leave("bob", "ann"))
-        .check("somebody is there", rows -> rows.get("ann") + rows.get("bob") > 0));
+        .check("somebody is there", rows -> rows.getOrDefault("ann", 0) + rows.getOrDefault("bob", 0) > 0));
 
     assertThat(result.exhaustive()).isTrue();
     assertThat(result.inequivalent()).isEqualTo(serializable ? 2 : 3);
@@ -87,15 +82,13 @@ class SearchTest {
 
   @Test
   void theLastItemIsSoldTwiceWhereCheckAndUpdateAreApart() throws Exception {
-    var model = new Model(true).with("stock", 1).check("stock", rows -> rows.get("stock") >= 0);
+    var model = new Model(true).with("stock", 1).check("stock", rows -> rows.getOrDefault("stock", 0) >= 0);
     for (var name : List.of("order-1", "order-2", "order-3")) {
       model.actor(
           name,
           (view, locals) -> {
             locals.put("left", view.get("stock"));
-            if (view.get("stock") == 0) {
-              view.refuse();
-            }
+            view.refuseIf(view.get("stock") == 0);
           },
           (view, locals) -> view.put("stock", view.get("stock") - 1));
     }
@@ -120,9 +113,7 @@ class SearchTest {
     var model = new Model(true)
         .actor("mover", increment("a"), increment("b"))
         .actor("auditor", (view, locals) -> {
-          if (view.get("a") != view.get("b")) {
-            view.refuse();
-          }
+          view.refuseIf(view.get("a") != view.get("b"));
         });
 
     assertThat(all(model).findings())
@@ -140,7 +131,7 @@ class SearchTest {
 
   @Test
   void aCheckThatNeverHoldsIsSaidToBe() throws Exception {
-    var result = all(new Model(true).actor("one", increment("x")).check("zero", rows -> rows.get("x") == 0));
+    var result = all(new Model(true).actor("one", increment("x")).check("zero", rows -> rows.getOrDefault("x", 0) == 0));
 
     assertThat(result.findings()).extracting(Finding::what)
         .containsExactly("zero does not hold at the end, also where requests run one after another");
@@ -150,7 +141,7 @@ class SearchTest {
   void readersDoNotMatterToOneAnother() throws Exception {
     var model = new Model(false);
     for (var name : List.of("one", "two", "three", "four")) {
-      model.actor(name, READ, READ);
+      model.actor(name, Model::read, Model::read);
     }
 
     var result = all(model);
@@ -199,9 +190,7 @@ class SearchTest {
         .actor("a1", "a", Set.of(), parts)
         .actor("a2", "a", Set.of(), parts)
         .actor("a3", "a", Set.of("a1", "a2"), List.of((view, locals) -> {
-          if (view.get("x") != 2) {
-            view.refuse();
-          }
+          view.refuseIf(view.get("x") != 2);
         }));
 
     var result = all(model);
@@ -248,7 +237,7 @@ class SearchTest {
     // without the dependence of snapshots on commits both reads would count as one
     var model = new Model(false)
         .actor("writer", increment("x"))
-        .actor("reader", READ, (view, locals) -> view.put("seen", locals.get("n")));
+        .actor("reader", Model::read, (view, locals) -> view.put("seen", locals.getOrDefault("n", 0)));
 
     var result = all(model);
 
