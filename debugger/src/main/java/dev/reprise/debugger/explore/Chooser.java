@@ -11,5 +11,6 @@ public interface Chooser {
    *
    * @param enabled in their order, at least one
    */
-  @Nullable Event choose(List<Event> enabled);
+  @Nullable
+  Event choose(List<Event> enabled);
 }

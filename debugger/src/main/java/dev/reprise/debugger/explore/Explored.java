@@ -50,9 +50,11 @@ final class Explored {
     }
   }
 
-  private void contradict(List<Event> schedule, String how) {
-    contradiction = "a run that should come out as another did " + how + ": " + Schedules.format(schedule)
-        + "; footprints do not tell everything, or code depends on something outside the database";
+  /** What stands against that runs that should come out the same do. */
+  void contradict(List<Event> schedule, String how) {
+    contradiction =
+        "a run that should come out as another did " + how + ": " + Schedules.format(schedule)
+            + "; footprints do not tell everything, or code depends on something outside the database";
   }
 
   /** It turned out that no run can begin so. */
@@ -61,7 +63,8 @@ final class Explored {
   }
 
   /** How the next run is to begin; null where every possible run is like a known one. */
-  @Nullable List<Event> next() {
+  @Nullable
+  List<Event> next() {
     var next = frontier.next();
     if (next == null && stale) {
       // more is known of snapshots now than when the earlier runs were looked at
@@ -81,7 +84,8 @@ final class Explored {
   }
 
   /** What shows that the runs cannot be told apart by their footprints; null where nothing does. */
-  @Nullable String contradiction() {
+  @Nullable
+  String contradiction() {
     return contradiction;
   }
 }

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param errorType the class of the exception
  * @param message null for none
  */
-public record Failure(String execution, String errorType, @Nullable String message) {
+public record Failure(
+    String execution, String errorType, @Nullable String message) {
   /** Whether it is the same but for the message. */
   boolean isLike(Failure other) {
     return execution.equals(other.execution) && errorType.equals(other.errorType);

@@ -43,12 +43,14 @@ public record Finding(Kind kind, String what, List<Event> schedule, Trial trial)
         .put("schedule", Schedules.format(schedule))
         .put("state", trial.digest())
         .put("brokenChecks", trial.brokenChecks())
-        .put("failures", trial.failures().stream()
-            .map(it -> new JsonObject()
-                .put("execution", it.execution())
-                .put("errorType", it.errorType())
-                .putIfPresent("message", it.message()))
-            .toList())
+        .put(
+            "failures",
+            trial.failures().stream()
+                .map(it -> new JsonObject()
+                    .put("execution", it.execution())
+                    .put("errorType", it.errorType())
+                    .putIfPresent("message", it.message()))
+                .toList())
         .put("complete", trial.complete());
   }
 }

@@ -23,6 +23,7 @@ final class Frontier<T> {
   private final Map<T, Integer> numbers = new HashMap<>();
   /** By item and the items that must come before it, the runs in which that is so. */
   private final List<Map<BitSet, BitSet>> index = new ArrayList<>();
+
   private final ArrayDeque<Turn<T>> due = new ArrayDeque<>();
   private final Set<List<T>> asked = new HashSet<>();
   private final Set<List<T>> impossible;
@@ -44,11 +45,15 @@ final class Frontier<T> {
     int run = runs++;
     for (int i = 0; i < order.items().size(); i++) {
       var past = new BitSet();
-      order.past().get(i).stream().forEach(place -> past.set(number(order.items().get(place))));
-      index.get(number(order.items().get(i)))
+      order.past().get(i).stream()
+          .forEach(place -> past.set(number(order.items().get(place))));
+      index
+          .get(number(order.items().get(i)))
           .computeIfAbsent(past, key -> new BitSet())
           .set(run);
-      for (int e = order.direct().get(i).nextSetBit(0); e >= 0; e = order.direct().get(i).nextSetBit(e + 1)) {
+      for (int e = order.direct().get(i).nextSetBit(0);
+          e >= 0;
+          e = order.direct().get(i).nextSetBit(e + 1)) {
         if (order.canTurn(e, i)) {
           due.add(new Turn<>(order, e, i));
         }
@@ -57,7 +62,8 @@ final class Frontier<T> {
   }
 
   /** How the next run is to begin; null where nothing is due. */
-  @Nullable List<T> next() {
+  @Nullable
+  List<T> next() {
     while (true) {
       var turn = due.poll();
       if (turn == null) {

@@ -31,7 +31,8 @@ record Order<T>(
    * @param own of each item those of the earlier ones that are of the same actor
    * @param awaited of each item others without which it could not have come
    */
-  static <T> Order<T> of(List<T> items, List<BitSet> direct, List<BitSet> own, List<BitSet> awaited) {
+  static <T> Order<T> of(
+      List<T> items, List<BitSet> direct, List<BitSet> own, List<BitSet> awaited) {
     var past = new ArrayList<BitSet>();
     var before = new ArrayList<BitSet>();
     var needed = new ArrayList<BitSet>();

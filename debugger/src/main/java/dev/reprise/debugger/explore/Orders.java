@@ -85,7 +85,8 @@ final class Orders {
   }
 
   /** The requests in the order in which they ran; null if they did not run one after another. */
-  static @Nullable List<String> oneAfterAnother(List<Event> events, UnaryOperator<String> requestOf) {
+  static @Nullable List<String> oneAfterAnother(
+      List<Event> events, UnaryOperator<String> requestOf) {
     var requests = new LinkedHashSet<String>();
     String last = null;
     for (var event : events) {
@@ -128,9 +129,8 @@ final class Orders {
   /** Whether the trial comes out as one in which the requests run one after another. */
   static boolean isSerial(Order<Event> order, UnaryOperator<String> requestOf) {
     var events = order.items();
-    var requests =
-        List.copyOf(new LinkedHashSet<>(
-            events.stream().map(event -> requestOf.apply(event.actor())).toList()));
+    var requests = List.copyOf(new LinkedHashSet<>(
+        events.stream().map(event -> requestOf.apply(event.actor())).toList()));
     var before = between(requests, events, order.before(), requestOf);
     var left = new BitSet();
     left.set(0, requests.size());

@@ -46,8 +46,13 @@ public record Result(
     } else {
       text.append(inequivalent).append(" inequivalent interleavings checked; there may be more");
     }
-    text.append(" (").append(trials).append(" runs, ").append(redundant).append(" redundant; ")
-        .append(elapsed.toMillis()).append(" ms)\n");
+    text.append(" (")
+        .append(trials)
+        .append(" runs, ")
+        .append(redundant)
+        .append(" redundant; ")
+        .append(elapsed.toMillis())
+        .append(" ms)\n");
     for (var note : notes) {
       text.append("note: ").append(note).append('\n');
     }

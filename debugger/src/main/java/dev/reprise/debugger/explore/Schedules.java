@@ -59,7 +59,8 @@ public final class Schedules {
               place + " is not of the form order-1:take, order-1:end or order-1:whole");
         }
         if (ESCAPE.matcher(word).find()) {
-          throw new IllegalArgumentException(place + " has a % that is not followed by two hex digits");
+          throw new IllegalArgumentException(
+              place + " has a % that is not followed by two hex digits");
         }
         var actor = URLDecoder.decode(word.substring(0, colon), StandardCharsets.UTF_8);
         events.add(counted.next(actor, kind(word.substring(colon + 1), place), place));
@@ -95,11 +96,13 @@ public final class Schedules {
     Event next(String actor, Event.Kind kind, String place) {
       if (kind == Event.Kind.END) {
         if (!open.remove(actor)) {
-          throw new IllegalArgumentException(place + " ends a transaction whose take does not come before");
+          throw new IllegalArgumentException(
+              place + " ends a transaction whose take does not come before");
         }
       } else {
         if (open.contains(actor)) {
-          throw new IllegalArgumentException(place + " begins a transaction before the actor's last one ended");
+          throw new IllegalArgumentException(
+              place + " begins a transaction before the actor's last one ended");
         }
         begun.merge(actor, 1, Integer::sum);
         if (kind == Event.Kind.TAKE) {

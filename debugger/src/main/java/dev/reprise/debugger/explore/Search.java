@@ -53,7 +53,8 @@ public final class Search {
     public Options {
       if (trials < 1 || serialOrders < 1) {
         throw new IllegalArgumentException(
-            "A search needs at least one run and one serial order, not " + trials + " and " + serialOrders);
+            "A search needs at least one run and one serial order, not " + trials + " and "
+                + serialOrders);
       }
     }
 
@@ -108,11 +109,14 @@ public final class Search {
       notes.add(contradiction);
     }
     if (choiceWithin && !all && first == null) {
-      notes.add("code of one request runs in parallel, and not all of its orders were run: a state or a failure"
-          + " found here may come of these alone");
+      notes.add(
+          "code of one request runs in parallel, and not all of its orders were run: a state or a failure"
+              + " found here may come of these alone");
     }
     if (!serialComplete && first == null) {
-      notes.add("not all orders of the requests one after another were run: states are not compared with theirs");
+      notes.add(
+          "not all orders of the requests one after another were run: states are not compared with"
+              + " theirs, and failures may be some of theirs");
     }
     boolean exhaustive = all && !cut && contradiction == null;
     return new Result(
@@ -147,7 +151,8 @@ public final class Search {
       }
       if (begins) {
         // one waits for another: as they ended
-        next = order == null || count > order.items().size() ? null : asEnded(order);
+        var ended = order == null ? next : asEnded(order);
+        next = ended.equals(next) ? null : ended;
       } else {
         next = due.next();
       }
@@ -196,12 +201,19 @@ public final class Search {
         extra++;
         var course = Course.of(other, subject::requestOf);
         var repeated = subject.run(course);
-        if (course.refusal() == null) {
-          // else one waited for several, of which the subject did not tell all
+        if (isAsPlanned(course, repeated)) {
           explored.probe(it.trial(), other, repeated);
         }
       }
     }
+  }
+
+  /** It may not be: where one waits for several, of which the subject does not tell all. */
+  private boolean isAsPlanned(Course course, Trial trial) {
+    if (course.isDeviating(trial)) {
+      explored.contradict(trial.schedule(), "goes on in another way, " + course.refusal());
+    }
+    return course.refusal() == null;
   }
 
   private boolean isLate() {
@@ -209,15 +221,14 @@ public final class Search {
   }
 
   private boolean isOver() {
-    return first != null
-        || trials >= options.trials() || isLate();
+    return first != null || trials >= options.trials() || isLate();
   }
 
   /** The order of the events; null where the run was not possible as planned, or did not end. */
   private @Nullable Order<Event> perform(Course course) throws SQLException, InterruptedException {
     trials++;
     var trial = subject.run(course);
-    if (course.refusal() != null) {
+    if (!isAsPlanned(course, trial)) {
       return null;
     }
     Order<Event> order = null;
@@ -250,7 +261,7 @@ public final class Search {
     var found = new LinkedHashMap<Judge.Key, Finding>();
     for (var it : first == null ? seen : List.of(first)) {
       for (var wrong : judge.wrong(it.trial(), it.endless()).entrySet()) {
-        if (!found.containsKey(wrong.getKey())) {
+        if (!found.containsKey(wrong.getKey()) && (first == null || isSure(wrong.getKey()))) {
           found.put(wrong.getKey(), finding(it, wrong.getKey(), wrong.getValue()));
         }
       }
@@ -259,14 +270,17 @@ public final class Search {
     return options.stopAtFirst() && !all.isEmpty() ? all.subList(0, 1) : all;
   }
 
-  private Finding finding(Seen it, Judge.Key key, String what) throws SQLException, InterruptedException {
+  private Finding finding(Seen it, Judge.Key key, String what)
+      throws SQLException, InterruptedException {
     var original = new Finding(key.kind(), what, it.trial().schedule(), it.trial());
     if (it.endless()) {
       return original;
     }
     Set<List<Event>> tried = new HashSet<>();
-    var schedule = new Simplifier(orders).<SQLException, InterruptedException>simplest(
-        it.trial(), about -> tried.add(about) ? shown(Course.about(about, subject::requestOf), key) : null);
+    var schedule = new Simplifier(orders)
+        .<SQLException, InterruptedException>simplest(
+            it.trial(),
+            about -> tried.add(about) ? shown(Course.about(about, subject::requestOf), key) : null);
     if (schedule.equals(it.trial().schedule())) {
       return original;
     }
@@ -279,8 +293,9 @@ public final class Search {
   }
 
   /** The run, if the same is wrong with it. */
-  private @Nullable Trial shown(Course course, Judge.Key key) throws SQLException, InterruptedException {
-    if (extra >= SIMPLIFYING + PROBES) {
+  private @Nullable Trial shown(Course course, Judge.Key key)
+      throws SQLException, InterruptedException {
+    if (extra >= SIMPLIFYING + PROBES || isLate()) {
       return null;
     }
     extra++;

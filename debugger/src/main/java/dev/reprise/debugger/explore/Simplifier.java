@@ -20,7 +20,8 @@ final class Simplifier {
   @FunctionalInterface
   interface Runs<X extends Exception, Y extends Exception> {
     /** The run, if it shows the same; null if it does not, and where no more may be run. */
-    @Nullable Trial about(List<Event> schedule) throws X, Y;
+    @Nullable
+    Trial about(List<Event> schedule) throws X, Y;
   }
 
   /** The schedule with the fewest changes that was found. */
@@ -111,8 +112,7 @@ final class Simplifier {
   private static List<List<Event>> simpler(List<Event> schedule) {
     var blocks = new ArrayList<List<Event>>();
     for (var event : schedule) {
-      if (blocks.isEmpty()
-          || !blocks.get(blocks.size() - 1).get(0).actor().equals(event.actor())) {
+      if (blocks.isEmpty() || !blocks.get(blocks.size() - 1).get(0).actor().equals(event.actor())) {
         blocks.add(new ArrayList<>());
       }
       blocks.get(blocks.size() - 1).add(event);

@@ -49,7 +49,8 @@ public record Step(Event event, Set<Event> enabled, Set<Event> awaited, Footprin
    * @param committed whether the last attempt was committed: else what it wrote was only looked at
    * @param pastSnapshot what it looked at past its snapshot, such as rows that foreign keys refer to
    */
-  public static Footprint ofEnd(List<Footprint> attempts, boolean committed, Set<Access> pastSnapshot) {
+  public static Footprint ofEnd(
+      List<Footprint> attempts, boolean committed, Set<Access> pastSnapshot) {
     var looked = new HashSet<>(pastSnapshot);
     if (attempts.size() > 1) {
       for (var attempt : attempts) {

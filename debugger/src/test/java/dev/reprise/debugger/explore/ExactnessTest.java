@@ -85,7 +85,8 @@ class ExactnessTest {
 
   @Provide
   Arbitrary<List<Program>> programs() {
-    var op = Combinators.combine(Arbitraries.integers().between(0, 5), Arbitraries.of(KEYS)).as(Op::new);
+    var op = Combinators.combine(Arbitraries.integers().between(0, 5), Arbitraries.of(KEYS))
+        .as(Op::new);
     var transaction = op.list().ofMinSize(1).ofMaxSize(3);
     var two = Combinators.combine(
             transaction.list().ofMinSize(1).ofMaxSize(3),
@@ -99,8 +100,10 @@ class ExactnessTest {
         .as(Program::new);
     return Arbitraries.oneOf(
         two.list().ofSize(2),
-        three.list().ofSize(3).filter(
-            all -> all.stream().mapToInt(it -> it.transactions().size()).sum() <= 4));
+        three
+            .list()
+            .ofSize(3)
+            .filter(all -> all.stream().mapToInt(it -> it.transactions().size()).sum() <= 4));
   }
 
   @Property(tries = 500)
@@ -208,10 +211,12 @@ class ExactnessTest {
     assertThat(without.inequivalent()).isEqualTo(1);
     assertThat(without.serialDigests()).hasSize(1);
     assertThat(without.exhaustive()).isFalse();
-    assertThat(without.notes()).anyMatch(note -> note.contains("footprints do not tell everything"));
+    assertThat(without.notes())
+        .anyMatch(note -> note.contains("footprints do not tell everything"));
   }
 
-  private static Result search(Model model, Set<String> states, Dependence dependence) throws Exception {
+  private static Result search(Model model, Set<String> states, Dependence dependence)
+      throws Exception {
     var noting = new Subject() {
       @Override
       public Trial run(Chooser chooser) {
@@ -232,8 +237,7 @@ class ExactnessTest {
         return model.requestOf(actor);
       }
     };
-    return new Search(
-            noting, new Search.Options(100_000, Duration.ofMinutes(1), false), dependence)
+    return new Search(noting, new Search.Options(100_000, Duration.ofMinutes(1), false), dependence)
         .run();
   }
 }

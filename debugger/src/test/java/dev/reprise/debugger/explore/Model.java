@@ -37,7 +37,9 @@ final class Model implements Subject {
     private final List<BiConsumer<View, Map<String, Integer>>> transactions;
 
     private Script(
-        String request, Set<String> joins, List<BiConsumer<View, Map<String, Integer>>> transactions) {
+        String request,
+        Set<String> joins,
+        List<BiConsumer<View, Map<String, Integer>>> transactions) {
       this.request = request;
       this.joins = joins;
       this.transactions = transactions;
@@ -179,11 +181,10 @@ final class Model implements Subject {
     }
 
     private Trial trial() {
-      var broken =
-          checks.entrySet().stream()
-              .filter(check -> !check.getValue().test(rows))
-              .map(Map.Entry::getKey)
-              .toList();
+      var broken = checks.entrySet().stream()
+          .filter(check -> !check.getValue().test(rows))
+          .map(Map.Entry::getKey)
+          .toList();
       boolean complete = actors.keySet().stream().allMatch(this::isDone);
       return new Trial(steps, rows.toString(), failures, broken, complete);
     }

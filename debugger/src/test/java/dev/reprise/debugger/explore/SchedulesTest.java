@@ -21,7 +21,8 @@ class SchedulesTest {
 
   @Provide
   Arbitrary<List<Event>> schedules() {
-    var names = Arbitraries.strings().ofMinLength(1).ofMaxLength(8).list().ofSize(3).uniqueElements();
+    var names =
+        Arbitraries.strings().ofMinLength(1).ofMaxLength(8).list().ofSize(3).uniqueElements();
     var moves = Combinators.combine(
             Arbitraries.integers().between(0, 2), Arbitraries.of(true, false))
         .as(Move::new)
@@ -52,7 +53,8 @@ class SchedulesTest {
   @Property
   void whatIsWrittenIsRead(@ForAll("schedules") List<Event> schedule) {
     // a half of a pair of UTF-16 is no character and cannot be written
-    if (schedule.stream().allMatch(it -> it.actor().codePoints().noneMatch(c -> c >= 0xD800 && c <= 0xDFFF))) {
+    if (schedule.stream()
+        .allMatch(it -> it.actor().codePoints().noneMatch(c -> c >= 0xD800 && c <= 0xDFFF))) {
       assertThat(Schedules.parse(Schedules.format(schedule))).isEqualTo(schedule);
     }
   }
@@ -60,7 +62,8 @@ class SchedulesTest {
   @Property
   void anyTextIsReadOrRefusedByName(@ForAll String text) {
     try {
-      assertThat(Schedules.parse(Schedules.format(Schedules.parse(text)))).isEqualTo(Schedules.parse(text));
+      assertThat(Schedules.parse(Schedules.format(Schedules.parse(text))))
+          .isEqualTo(Schedules.parse(text));
     } catch (IllegalArgumentException refused) {
       assertThat(refused).hasMessageContaining("Word ");
     }

@@ -33,7 +33,9 @@ class SearchTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void updatesAreLostBetweenTwoTransactions(boolean serializable) throws Exception {
-    var model = new Model(serializable).actor("one", Model::read, Model::writeNext).actor("two", Model::read, Model::writeNext);
+    var model = new Model(serializable)
+        .actor("one", Model::read, Model::writeNext)
+        .actor("two", Model::read, Model::writeNext);
 
     var result = all(model);
 
@@ -65,7 +67,9 @@ class SearchTest {
         .with("bob", 1)
         .actor("one", leave("ann", "bob"))
         .actor("two", leave("bob", "ann"))
-        .check("somebody is there", rows -> rows.getOrDefault("ann", 0) + rows.getOrDefault("bob", 0) > 0));
+        .check(
+            "somebody is there",
+            rows -> rows.getOrDefault("ann", 0) + rows.getOrDefault("bob", 0) > 0));
 
     assertThat(result.exhaustive()).isTrue();
     assertThat(result.inequivalent()).isEqualTo(serializable ? 2 : 3);
@@ -75,14 +79,17 @@ class SearchTest {
       assertThat(result.findings())
           .extracting(Finding::kind)
           .containsExactly(Finding.Kind.CHECK, Finding.Kind.STATE);
-      assertThat(result.findings().get(0).what()).startsWith("somebody is there does not hold").doesNotContain("also");
+      assertThat(result.findings().get(0).what())
+          .startsWith("somebody is there does not hold")
+          .doesNotContain("also");
       assertThat(Simplifier.changes(result.findings().get(0).schedule())).isEqualTo(2);
     }
   }
 
   @Test
   void theLastItemIsSoldTwiceWhereCheckAndUpdateAreApart() throws Exception {
-    var model = new Model(true).with("stock", 1).check("stock", rows -> rows.getOrDefault("stock", 0) >= 0);
+    var model =
+        new Model(true).with("stock", 1).check("stock", rows -> rows.getOrDefault("stock", 0) >= 0);
     for (var name : List.of("order-1", "order-2", "order-3")) {
       model.actor(
           name,
@@ -118,23 +125,27 @@ class SearchTest {
 
     assertThat(all(model).findings())
         .extracting(Finding::kind, Finding::what)
-        .containsExactly(tuple(
-            Finding.Kind.FAILURE, "auditor fails with Refused"));
+        .containsExactly(tuple(Finding.Kind.FAILURE, "auditor fails with Refused"));
     assertThat(all(new Forwarding(model) {
-          @Override
-          public List<Failure> originalFailures() {
-            return List.of(new Failure("auditor", "Refused", "other words"));
-          }
-        })
-        .findings()).isEmpty();
+              @Override
+              public List<Failure> originalFailures() {
+                return List.of(new Failure("auditor", "Refused", "other words"));
+              }
+            })
+            .findings())
+        .isEmpty();
   }
 
   @Test
   void aCheckThatNeverHoldsIsSaidToBe() throws Exception {
-    var result = all(new Model(true).actor("one", increment("x")).check("zero", rows -> rows.getOrDefault("x", 0) == 0));
+    var result = all(new Model(true)
+        .actor("one", increment("x"))
+        .check("zero", rows -> rows.getOrDefault("x", 0) == 0));
 
-    assertThat(result.findings()).extracting(Finding::what)
-        .containsExactly("zero does not hold at the end, also where requests run one after another");
+    assertThat(result.findings())
+        .extracting(Finding::what)
+        .containsExactly(
+            "zero does not hold at the end, also where requests run one after another");
   }
 
   @Test
@@ -149,7 +160,8 @@ class SearchTest {
     assertThat(result.inequivalent()).isEqualTo(1);
     assertThat(result.trials()).isEqualTo(1);
     assertThat(result.exhaustive()).isTrue();
-    assertThat(result.text()).startsWith("All 1 inequivalent interleavings checked (1 runs, 0 redundant");
+    assertThat(result.text())
+        .startsWith("All 1 inequivalent interleavings checked (1 runs, 0 redundant");
   }
 
   @Test
@@ -161,7 +173,8 @@ class SearchTest {
 
     var result = all(model);
 
-    assertThat(List.of(result.trials(), result.inequivalent(), result.redundant())).containsExactly(1, 1, 0);
+    assertThat(List.of(result.trials(), result.inequivalent(), result.redundant()))
+        .containsExactly(1, 1, 0);
     assertThat(result.findings()).isEmpty();
   }
 
@@ -237,7 +250,8 @@ class SearchTest {
     // without the dependence of snapshots on commits both reads would count as one
     var model = new Model(false)
         .actor("writer", increment("x"))
-        .actor("reader", Model::read, (view, locals) -> view.put("seen", locals.getOrDefault("n", 0)));
+        .actor(
+            "reader", Model::read, (view, locals) -> view.put("seen", locals.getOrDefault("n", 0)));
 
     var result = all(model);
 
