@@ -193,6 +193,22 @@ class ExactnessTest {
   }
 
   @Test
+  void whatAnAbortedAttemptWouldHaveReadCountsToo() throws Exception {
+    // where a is in conflict, the first attempt does not get as far as b
+    var model = model(
+        List.of(
+            new Program(List.of(List.of(new Op(1, "b")), List.of(new Op(1, "a"))), 0, 0),
+            new Program(
+                List.of(List.of(new Op(0, "a")), List.of(new Op(1, "a"), new Op(0, "b"))), 0, 0)),
+        false,
+        true);
+
+    assertThat(search(model, new TreeSet<>(), new Dependence()).inequivalent())
+        .isEqualTo(7)
+        .isEqualTo(Naive.of(model).forms.size());
+  }
+
+  @Test
   void ordersAreMissedWhereReadsDoNotCountWhichIsNoticed() throws Exception {
     var model = new Model(true)
         .actor("one", (view, locals) -> view.put("x", 1))
