@@ -27,6 +27,7 @@ final class Course implements Chooser {
   private @Nullable String request;
   private @Nullable String refusal;
   private boolean endless;
+  private boolean deviating;
 
   private Course(
       List<Event> planned, boolean strict, List<String> requests, UnaryOperator<String> requestOf) {
@@ -58,6 +59,11 @@ final class Course implements Chooser {
       return "it ended before event " + (at + 1) + ", " + planned.get(at);
     }
     return refusal;
+  }
+
+  /** Whether, of a run that is over and was not as planned, an actor did something else than planned or ended before. */
+  boolean isDeviating(Trial trial) {
+    return deviating || refusal() != null && trial.complete();
   }
 
   /** Whether it stopped the run because it did not end. */
@@ -94,6 +100,7 @@ final class Course implements Chooser {
         }
       }
       if (strict) {
+        deviating = enabled.stream().anyMatch(it -> it.actor().equals(wanted.actor()));
         refusal = "event " + at + ", " + wanted + ", was not possible; possible were " + enabled;
         return null;
       }

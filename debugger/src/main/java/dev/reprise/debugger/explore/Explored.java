@@ -50,7 +50,8 @@ final class Explored {
     }
   }
 
-  private void contradict(List<Event> schedule, String how) {
+  /** What stands against that runs that should come out the same do. */
+  void contradict(List<Event> schedule, String how) {
     contradiction =
         "a run that should come out as another did " + how + ": " + Schedules.format(schedule)
             + "; footprints do not tell everything, or code depends on something outside the database";

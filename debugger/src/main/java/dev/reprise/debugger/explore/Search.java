@@ -1,6 +1,5 @@
 package dev.reprise.debugger.explore;
 
-import dev.reprise.debugger.rebuild.Scratch;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -85,23 +84,8 @@ public final class Search {
    */
   public static Trial replay(Subject subject, List<Event> schedule)
       throws SQLException, InterruptedException {
-    return required(Course.of(schedule, subject::requestOf), subject::run);
-  }
-
-  /** The same in a database that stays. */
-  public static Trial replay(TraceSubject subject, List<Event> schedule, Scratch database)
-      throws SQLException, InterruptedException {
-    return required(
-        Course.of(schedule, subject::requestOf), chooser -> subject.run(chooser, database));
-  }
-
-  private interface Runs {
-    Trial run(Chooser chooser) throws SQLException, InterruptedException;
-  }
-
-  private static Trial required(Course course, Runs runs)
-      throws SQLException, InterruptedException {
-    var trial = runs.run(course);
+    var course = Course.of(schedule, subject::requestOf);
+    var trial = subject.run(course);
     var refusal = course.refusal();
     if (refusal != null) {
       throw new IllegalArgumentException("The schedule does not fit: " + refusal);
@@ -131,7 +115,8 @@ public final class Search {
     }
     if (!serialComplete && first == null) {
       notes.add(
-          "not all orders of the requests one after another were run: states are not compared with theirs");
+          "not all orders of the requests one after another were run: states are not compared with"
+              + " theirs, and failures may be some of theirs");
     }
     boolean exhaustive = all && !cut && contradiction == null;
     return new Result(
@@ -166,7 +151,8 @@ public final class Search {
       }
       if (begins) {
         // one waits for another: as they ended
-        next = order == null || count > order.items().size() ? null : asEnded(order);
+        var ended = order == null ? next : asEnded(order);
+        next = ended.equals(next) ? null : ended;
       } else {
         next = due.next();
       }
@@ -215,12 +201,19 @@ public final class Search {
         extra++;
         var course = Course.of(other, subject::requestOf);
         var repeated = subject.run(course);
-        if (course.refusal() == null) {
-          // else one waited for several, of which the subject did not tell all
+        if (isAsPlanned(course, repeated)) {
           explored.probe(it.trial(), other, repeated);
         }
       }
     }
+  }
+
+  /** It may not be: where one waits for several, of which the subject does not tell all. */
+  private boolean isAsPlanned(Course course, Trial trial) {
+    if (course.isDeviating(trial)) {
+      explored.contradict(trial.schedule(), "goes on in another way, " + course.refusal());
+    }
+    return course.refusal() == null;
   }
 
   private boolean isLate() {
@@ -235,7 +228,7 @@ public final class Search {
   private @Nullable Order<Event> perform(Course course) throws SQLException, InterruptedException {
     trials++;
     var trial = subject.run(course);
-    if (course.refusal() != null) {
+    if (!isAsPlanned(course, trial)) {
       return null;
     }
     Order<Event> order = null;
@@ -268,7 +261,7 @@ public final class Search {
     var found = new LinkedHashMap<Judge.Key, Finding>();
     for (var it : first == null ? seen : List.of(first)) {
       for (var wrong : judge.wrong(it.trial(), it.endless()).entrySet()) {
-        if (!found.containsKey(wrong.getKey())) {
+        if (!found.containsKey(wrong.getKey()) && (first == null || isSure(wrong.getKey()))) {
           found.put(wrong.getKey(), finding(it, wrong.getKey(), wrong.getValue()));
         }
       }
@@ -302,7 +295,7 @@ public final class Search {
   /** The run, if the same is wrong with it. */
   private @Nullable Trial shown(Course course, Judge.Key key)
       throws SQLException, InterruptedException {
-    if (extra >= SIMPLIFYING + PROBES) {
+    if (extra >= SIMPLIFYING + PROBES || isLate()) {
       return null;
     }
     extra++;

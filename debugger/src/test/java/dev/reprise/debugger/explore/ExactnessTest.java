@@ -56,9 +56,7 @@ class ExactnessTest {
             }
           }
           default -> {
-            if (last % 3 == 0) {
-              view.refuse();
-            }
+            view.refuseIf(last % 3 == 0);
           }
         }
       }
@@ -191,6 +189,22 @@ class ExactnessTest {
 
     assertThat(search(model, new TreeSet<>(), new Dependence()).inequivalent())
         .isEqualTo(5)
+        .isEqualTo(Naive.of(model).forms.size());
+  }
+
+  @Test
+  void whatAnAbortedAttemptWouldHaveReadCountsToo() throws Exception {
+    // where a is in conflict, the first attempt does not get as far as b
+    var model = model(
+        List.of(
+            new Program(List.of(List.of(new Op(1, "b")), List.of(new Op(1, "a"))), 0, 0),
+            new Program(
+                List.of(List.of(new Op(0, "a")), List.of(new Op(1, "a"), new Op(0, "b"))), 0, 0)),
+        false,
+        true);
+
+    assertThat(search(model, new TreeSet<>(), new Dependence()).inequivalent())
+        .isEqualTo(7)
         .isEqualTo(Naive.of(model).forms.size());
   }
 

@@ -1,5 +1,7 @@
 package dev.reprise.debugger.explore;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.reprise.debugger.explore.Event.Kind;
 import dev.reprise.debugger.retro.Access;
 import dev.reprise.debugger.retro.Footprint;
@@ -14,17 +16,15 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
-import org.jspecify.annotations.NullUnmarked;
+import org.jspecify.annotations.Nullable;
 
 /** A small database with snapshots, where the first to update a row wins, and scripted actors. */
-@NullUnmarked // maps without nulls
 final class Model implements Subject {
   private final Map<String, Integer> start = new TreeMap<>();
   private final Map<String, Script> scripts = new LinkedHashMap<>();
   private final Map<String, Predicate<Map<String, Integer>>> checks = new LinkedHashMap<>();
   private final boolean serializable;
   private boolean tellsAwaited = true;
-  int runs;
 
   Model(boolean serializable) {
     this.serializable = serializable;
@@ -86,14 +86,27 @@ final class Model implements Subject {
     return this;
   }
 
+  /** A body: notes what x is. */
+  static void read(View view, Map<String, Integer> locals) {
+    locals.put("n", view.get("x"));
+  }
+
+  /** A body: lets x be one more than what was noted. */
+  static void writeNext(View view, Map<String, Integer> locals) {
+    view.put("x", locals.getOrDefault("n", 0) + 1);
+  }
+
+  private Script script(String actor) {
+    return requireNonNull(scripts.get(actor), actor);
+  }
+
   @Override
   public String requestOf(String actor) {
-    return scripts.get(actor).request;
+    return script(actor).request;
   }
 
   @Override
   public Trial run(Chooser chooser) {
-    runs++;
     return new Run().go(chooser);
   }
 
@@ -125,9 +138,11 @@ final class Model implements Subject {
       written.put(key, value);
     }
 
-    @SuppressWarnings("DoNotCallSuggester")
-    void refuse() {
-      throw new Refused();
+    /** Lets the body fail if there is reason to. */
+    void refuseIf(boolean reason) {
+      if (reason) {
+        throw new Refused();
+      }
     }
 
     private Footprint footprint() {
@@ -140,8 +155,8 @@ final class Model implements Subject {
     private boolean open;
     private boolean failed;
     private Map<String, Integer> locals = new HashMap<>();
-    private Event last;
-    private View view;
+    private @Nullable Event last;
+    private @Nullable View view;
     private int takeStep;
   }
 
@@ -175,14 +190,18 @@ final class Model implements Subject {
     }
 
     private boolean isDone(String name) {
-      var actor = actors.get(name);
-      return actor.failed || actor.done == scripts.get(name).transactions.size();
+      var actor = actor(name);
+      return actor.failed || actor.done == script(name).transactions.size();
+    }
+
+    private Actor actor(String name) {
+      return requireNonNull(actors.get(name), name);
     }
 
     private List<Event> enabled() {
       var enabled = new ArrayList<Event>();
       actors.forEach((name, actor) -> {
-        if (!isDone(name) && scripts.get(name).joins.stream().allMatch(this::isDone)) {
+        if (!isDone(name) && script(name).joins.stream().allMatch(this::isDone)) {
           var kind = serializable ? Kind.WHOLE : actor.open ? Kind.END : Kind.TAKE;
           enabled.add(new Event(name, actor.done + 1, kind));
         }
@@ -191,12 +210,13 @@ final class Model implements Subject {
     }
 
     private void perform(Event event, Set<Event> enabled) {
-      var actor = actors.get(event.actor());
+      var actor = actor(event.actor());
       var awaited = new TreeSet<Event>();
       if (tellsAwaited && actor.last == null) {
-        scripts.get(event.actor()).joins.forEach(name -> {
-          if (actors.get(name).last != null) {
-            awaited.add(actors.get(name).last);
+        script(event.actor()).joins.forEach(name -> {
+          var last = actor(name).last;
+          if (last != null) {
+            awaited.add(last);
           }
         });
       }
@@ -208,10 +228,8 @@ final class Model implements Subject {
         steps.add(new Step(event, enabled, awaited, Footprint.NONE));
         return;
       }
-      if (event.kind() == Kind.WHOLE) {
-        actor.view = new View(this);
-      }
-      var attempts = end(event, actor);
+      var view = event.kind() == Kind.WHOLE ? new View(this) : requireNonNull(actor.view);
+      var attempts = end(event, actor, view);
       if (event.kind() == Kind.END) {
         var take = steps.get(actor.takeStep);
         steps.set(
@@ -223,24 +241,25 @@ final class Model implements Subject {
       }
     }
 
-    private List<Footprint> end(Event event, Actor actor) {
+    private List<Footprint> end(Event event, Actor actor, View snapshot) {
       var attempts = new ArrayList<Footprint>();
-      var body = scripts.get(event.actor()).transactions.get(actor.done);
+      var view = snapshot;
+      var body = script(event.actor()).transactions.get(actor.done);
       while (true) {
         var locals = new HashMap<>(actor.locals);
         try {
-          body.accept(actor.view, locals);
-          attempts.add(actor.view.footprint());
+          body.accept(view, locals);
+          attempts.add(view.footprint());
           time++;
-          rows.putAll(actor.view.written);
-          actor.view.written.keySet().forEach(key -> changed.put(key, time));
+          rows.putAll(view.written);
+          view.written.keySet().forEach(key -> changed.put(key, time));
           actor.locals = locals;
         } catch (Conflict conflict) {
-          attempts.add(actor.view.footprint());
-          actor.view = new View(this);
+          attempts.add(view.footprint());
+          view = new View(this);
           continue;
         } catch (Refused refused) {
-          attempts.add(actor.view.footprint());
+          attempts.add(view.footprint());
           failures.add(new Failure(event.actor(), "Refused", null));
           actor.failed = true;
         }

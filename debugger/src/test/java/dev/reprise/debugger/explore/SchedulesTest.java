@@ -40,7 +40,7 @@ class SchedulesTest {
     for (var move : moves) {
       var actor = names.get(move.actor());
       if (open.remove(actor)) {
-        events.add(new Event(actor, begun.get(actor), Kind.END));
+        events.add(new Event(actor, begun.getOrDefault(actor, 0), Kind.END));
       } else {
         var kind = move.whole() ? Kind.WHOLE : Kind.TAKE;
         if (kind == Kind.TAKE) {
