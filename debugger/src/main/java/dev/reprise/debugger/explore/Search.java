@@ -1,5 +1,6 @@
 package dev.reprise.debugger.explore;
 
+import dev.reprise.debugger.rebuild.Scratch;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -84,8 +85,23 @@ public final class Search {
    */
   public static Trial replay(Subject subject, List<Event> schedule)
       throws SQLException, InterruptedException {
-    var course = Course.of(schedule, subject::requestOf);
-    var trial = subject.run(course);
+    return required(Course.of(schedule, subject::requestOf), subject::run);
+  }
+
+  /** The same in a database that stays. */
+  public static Trial replay(TraceSubject subject, List<Event> schedule, Scratch database)
+      throws SQLException, InterruptedException {
+    return required(
+        Course.of(schedule, subject::requestOf), chooser -> subject.run(chooser, database));
+  }
+
+  private interface Runs {
+    Trial run(Chooser chooser) throws SQLException, InterruptedException;
+  }
+
+  private static Trial required(Course course, Runs runs)
+      throws SQLException, InterruptedException {
+    var trial = runs.run(course);
     var refusal = course.refusal();
     if (refusal != null) {
       throw new IllegalArgumentException("The schedule does not fit: " + refusal);

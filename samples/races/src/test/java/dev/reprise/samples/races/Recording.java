@@ -78,8 +78,7 @@ public final class Recording implements AutoCloseable {
     application = application(functions, bound);
   }
 
-  private static Application application(
-      List<Class<?>> functions, Map<Class<?>, Object> bound) {
+  private static Application application(List<Class<?>> functions, Map<Class<?>, Object> bound) {
     return Application.builder()
         .functions(functions)
         .bind(bound)
@@ -146,8 +145,7 @@ public final class Recording implements AutoCloseable {
     return new Hindsight(
         replay,
         new Retroaction(replay, readOnly, threads, Duration.ofSeconds(20)),
-        new Retroaction.Change(
-            row -> code, new Steps(false, Set.of()), Map.of(), Set.of(), true),
+        new Retroaction.Change(row -> code, new Steps(false, Set.of()), Map.of(), Set.of(), true),
         code);
   }
 
@@ -182,8 +180,7 @@ public final class Recording implements AutoCloseable {
     /** Searches all interleavings, few as they are. */
     public Result search(String... checks) throws Exception {
       var subject = new TraceSubject(retroaction, change, List.of(checks));
-      var result =
-          new Search(subject, new Search.Options(300, Duration.ofMinutes(3), false)).run();
+      var result = new Search(subject, new Search.Options(300, Duration.ofMinutes(3), false)).run();
       assertThat(result.exhaustive()).as(result.text()).isTrue();
       return result;
     }

@@ -131,14 +131,10 @@ class SubscriptionsTest {
 
   private static final class Once {
     static void subscribe(DataSource database, long user, long forum) throws SQLException {
-      run(
-          database,
-          """
+      run(database, """
           insert into moodle.forum_subscription (user_id, forum) select u, f from (values (?, ?)) s(u, f)
            where not exists (select from moodle.forum_subscription where user_id = u and forum = f)
-          """,
-          user,
-          forum);
+          """, user, forum);
     }
 
     static void run(DataSource database, String sql, long user, long forum) throws SQLException {
@@ -170,8 +166,7 @@ class SubscriptionsTest {
     var all = "select user_id from moodle.forum_subscription where forum = 4";
 
     // both see what the originals saw: the write skew stays
-    try (var merged =
-        recording.withOtherCode(List.of(Merged.class), Map.of(), "select", ids)) {
+    try (var merged = recording.withOtherCode(List.of(Merged.class), Map.of(), "select", ids)) {
       assertThat(merged.leaves(all)).containsExactly("7", "7");
     }
     try (var serializable =
@@ -202,8 +197,7 @@ class SubscriptionsTest {
             .anyMatch(finding -> finding.kind() == Finding.Kind.CHECK);
       }
     }
-    try (var code =
-        recording.withOtherCode(List.of(Serializable.class), Map.of(), "select", ids)) {
+    try (var code = recording.withOtherCode(List.of(Serializable.class), Map.of(), "select", ids)) {
       assertThat(code.search(twice).findings()).isEmpty();
     }
     try (var code = recording.withOtherCode(List.of(Unique.class), Map.of(), UNIQUE, ids)) {

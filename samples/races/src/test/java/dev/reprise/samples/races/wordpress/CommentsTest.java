@@ -173,7 +173,9 @@ class CommentsTest {
       Jdbc.update(connection, "insert into wordpress.post values (2)", Binder.NOTHING);
     }
     CACHE.allowed.countDown();
-    REPRISE.startVoid(Comments.class, c -> c.add(2, "in time"), id("calm-comment")).result();
+    REPRISE
+        .startVoid(Comments.class, c -> c.add(2, "in time"), id("calm-comment"))
+        .result();
     REPRISE.startVoid(Comments.class, c -> c.trashPost(2), id("calm-trash")).result();
     var lost = """
         select c.id from wordpress.comment c join wordpress.post p on p.id = c.post
@@ -187,8 +189,7 @@ class CommentsTest {
       assertThat(same.search(lost).findings())
           .anyMatch(finding -> finding.kind() == Finding.Kind.CHECK);
     }
-    try (var checking =
-        recording.withOtherCode(List.of(Checking.class), Map.of(), "select", ids)) {
+    try (var checking = recording.withOtherCode(List.of(Checking.class), Map.of(), "select", ids)) {
       assertThat(checking.search(lost).findings())
           .anyMatch(finding -> finding.kind() == Finding.Kind.CHECK);
     }

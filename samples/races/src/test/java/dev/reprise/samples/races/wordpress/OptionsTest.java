@@ -124,14 +124,14 @@ class OptionsTest {
       REPRISE.execution(id, Void.class).result();
     }
 
-    try (var same = recording.withOtherCode(
-        List.of(Options.class), Map.of(), "select", "calm-1", "calm-2")) {
+    try (var same =
+        recording.withOtherCode(List.of(Options.class), Map.of(), "select", "calm-1", "calm-2")) {
       assertThat(same.search().findings())
-          .anyMatch(finding -> finding.kind() == Finding.Kind.FAILURE
-              && finding.what().contains("duplicate key"));
+          .anyMatch(finding ->
+              finding.kind() == Finding.Kind.FAILURE && finding.what().contains("duplicate key"));
     }
-    try (var upserting = recording.withOtherCode(
-        List.of(Upserting.class), Map.of(), "select", "calm-1", "calm-2")) {
+    try (var upserting =
+        recording.withOtherCode(List.of(Upserting.class), Map.of(), "select", "calm-1", "calm-2")) {
       assertThat(upserting.search().findings()).isEmpty();
     }
   }
