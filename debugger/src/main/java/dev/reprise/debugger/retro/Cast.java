@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * outcome. Other calls are answered at once: steps as recorded or as the {@link Steps} say, sleeps are over, children
  * become executions of this cast. Thread-safe; one thread directs.
  */
-final class Cast implements AutoCloseable {
+final class Cast implements AutoCloseable { // tidy: who waits for whom is under one lock
   private static final long LOOK_AGAIN = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final Rehearsal rehearsal;

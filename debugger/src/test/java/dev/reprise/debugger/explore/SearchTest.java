@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class SearchTest {
+class SearchTest { // tidy: one example after the other
   private static Result all(Subject subject) throws Exception {
     return new Search(subject, new Search.Options(10_000, Duration.ofMinutes(1), false)).run();
   }

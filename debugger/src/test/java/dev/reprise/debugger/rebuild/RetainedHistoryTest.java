@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** A recorded database whose history is kept for a time only, stopped at every point of the work that this takes. */
-class RetainedHistoryTest {
+class RetainedHistoryTest { // tidy: one place to stop at after the other
   private static final Duration PATIENCE = Duration.ofSeconds(20);
   /** A checkpoint every hour, and a history of at least three. */
   private static final RecordConfig TWO_HOURS = new RecordConfig(
