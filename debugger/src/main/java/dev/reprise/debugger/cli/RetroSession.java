@@ -38,6 +38,7 @@ import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -241,8 +242,11 @@ final class RetroSession implements AutoCloseable {
     var leftOut = new HashSet<>(asked.skip());
     var schedule = asked.schedule();
     if (schedule == null) {
-      return retroaction.run(
-          new Retroaction.Change(row -> changed.application(), steps, Map.of(), leftOut, false));
+      return asked.full()
+          ? retroaction.run(
+              new Retroaction.Change(row -> changed.application(), steps, Map.of(), leftOut, false))
+          : new Selection(retroaction, recorded, changed, asked.original())
+              .run(steps, leftOut, notes);
     }
     notes.add("schedule: " + schedule);
     var change =
@@ -331,11 +335,16 @@ final class RetroSession implements AutoCloseable {
     var subject = new TraceSubject(retroaction, change, asked.checks());
     int most = Objects.requireNonNull(asked.explore());
     var result = new Search(subject, new Search.Options(most, Duration.ofDays(1), true)).run();
+    subject
+        .brokenBefore()
+        .forEach(check ->
+            notes.add("does not hold where the trace begins; only other rows count: " + check));
     var last = result.findings();
     root.output()
         .data(
             () -> new JsonObject().put("search", result.json()).put("notes", notes),
             () -> result.text()
+                + notes.stream().map(note -> "note: " + note + "\n").collect(Collectors.joining())
                 + (last.isEmpty()
                     ? ""
                     : "run it again, with --suspend in a debugger: add --schedule \""

@@ -1,5 +1,6 @@
 package dev.reprise.debugger.cli;
 
+import dev.reprise.RepriseException;
 import dev.reprise.debugger.replay.RecordedCode;
 import dev.reprise.debugger.replay.Script;
 import dev.reprise.debugger.retro.CodeChange;
@@ -9,14 +10,19 @@ import dev.reprise.debugger.retro.Reach;
 import dev.reprise.debugger.retro.Redone;
 import dev.reprise.debugger.retro.Retroaction;
 import dev.reprise.debugger.retro.Steps;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs only the executions again that the changed code can reach: by the classes of their functions, and through the rows
@@ -26,9 +32,20 @@ final class Selection {
   private final Retroaction retroaction;
   private final RecordedCode recorded;
   private final ChangedCode changed;
+  private final @Nullable Path original;
   private final Map<String, CodeChange> changes = new HashMap<>();
 
-  Selection(Retroaction retroaction, RecordedCode recorded, ChangedCode changed) {
+  /**
+   * Of a trace.
+   *
+   * @param original the jar that ran; null where the database keeps it
+   */
+  Selection(
+      Retroaction retroaction,
+      RecordedCode recorded,
+      ChangedCode changed,
+      @Nullable Path original) {
+    this.original = original;
     this.retroaction = retroaction;
     this.recorded = recorded;
     this.changed = changed;
@@ -43,19 +60,28 @@ final class Selection {
         direct.add(script.row().id());
       }
     }
-    if (Reach.affected(Map.of(), direct, families(), Map.of()).size()
-        >= retroaction.scripts().size()) {
+    var families = families();
+    int certain = Reach.affected(Map.of(), direct, families, Map.of()).size();
+    if (direct.isEmpty()) {
+      var reasons = new TreeMap<String, String>();
+      retroaction
+          .scripts()
+          .forEach(script ->
+              reasons.put(script.row().id(), "Its code is the same, as that of all others."));
+      return retroaction.run(change(steps, reasons, leftOut, false));
+    }
+    if (certain >= retroaction.scripts().size()) {
       return retroaction.run(change(steps, Map.of(), leftOut, false));
     }
     var originals = originals();
     var redone = new TreeMap<String, Footprint>();
-    var affected = Reach.affected(originals, direct, families(), redone);
+    var affected = Reach.affected(originals, direct, families, redone);
     for (int round = 1; ; round++) {
       var unaffected = new TreeMap<>(Reach.reasons(originals, affected, redone));
       unaffected.keySet().removeAll(affected);
       var result = retroaction.run(change(steps, unaffected, leftOut, true));
       redone.putAll(byExecution(result.transactions(), result.executions()));
-      var now = Reach.affected(originals, affected, families(), redone);
+      var now = Reach.affected(originals, affected, families, redone);
       if (affected.containsAll(now)) {
         notes.add(unaffected.size() + " of " + retroaction.scripts().size()
             + " executions were not run again, found in rounds: " + round);
@@ -74,13 +100,13 @@ final class Selection {
 
   /** Where the recorded code is not known, it may have been any. */
   private boolean isChanged(Script script) {
-    var version = script.row().version();
+    var version = original == null ? script.row().version() : "given";
     if (version == null) {
       return true;
     }
     var known = changes.get(version);
     if (known == null) {
-      var jar = recorded.jar(version);
+      var jar = original == null ? recorded.jar(version) : Optional.of(content(original));
       if (jar.isEmpty()) {
         return true;
       }
@@ -92,6 +118,14 @@ final class Selection {
         || changed.application().find(script.row().function()).isEmpty()
         || changed.stubs().contains(script.row().function())
         || known.reaches(function.get().method().getDeclaringClass().getName());
+  }
+
+  private static byte[] content(Path jar) {
+    try {
+      return Files.readAllBytes(jar);
+    } catch (IOException e) {
+      throw new RepriseException("the jar " + jar + " cannot be read: " + e.getMessage(), e);
+    }
   }
 
   private Map<String, Footprint> originals() throws InterruptedException {

@@ -2,6 +2,7 @@ package dev.reprise.debugger.explore;
 
 import dev.reprise.ExecutionStatus;
 import dev.reprise.Isolation;
+import dev.reprise.RepriseException;
 import dev.reprise.debugger.rebuild.Scratch;
 import dev.reprise.debugger.report.Checks;
 import dev.reprise.debugger.report.StateDigest;
@@ -25,6 +26,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** The requests of a recorded trace, run with some code on the state that the trace began on. For one thread. */
 public final class TraceSubject implements Subject {
@@ -41,6 +43,7 @@ public final class TraceSubject implements Subject {
   private final List<Failure> originalFailures;
   private final Map<String, String> requests = new HashMap<>();
   private final Set<String> linked;
+  private final Map<String, Set<Map<String, @Nullable String>>> brokenBefore = new HashMap<>();
   private Seen last = new Seen(List.of(), List.of());
 
   /**
@@ -72,6 +75,18 @@ public final class TraceSubject implements Subject {
       this.linked =
           new HashSet<>(Jdbc.query(connection, LINKED, Binder.NOTHING, row -> row.getString(1)));
     }
+    try (var connection = retroaction.start().open()) {
+      for (var check : checks) {
+        brokenBefore.put(check, new HashSet<>(Checks.rows(connection, check)));
+      }
+    }
+  }
+
+  /** The checks that do not hold where the trace begins; of these only other rows count. */
+  public List<String> brokenBefore() {
+    return checks.stream()
+        .filter(check -> !brokenBefore.getOrDefault(check, Set.of()).isEmpty())
+        .toList();
   }
 
   @Override
@@ -118,6 +133,9 @@ public final class TraceSubject implements Subject {
       performed = run.performed();
     }
     last = new Seen(performed, executions);
+    if (!stopped) {
+      requireEnds(executions, steps);
+    }
     boolean complete = !stopped && executions.stream().allMatch(it -> it.now() != null);
     try (var connection = scratch.open()) {
       return new Trial(
@@ -178,14 +196,19 @@ public final class TraceSubject implements Subject {
         : Set.of();
   }
 
+  /** An execution that needs something which nobody recorded says nothing about its interleaving. */
+  private static void requireEnds(List<Redone> executions, List<Step> steps) {
+    for (var redone : executions) {
+      if (redone.now() == null && redone.why() != null) {
+        throw new RepriseException(redone.id() + " cannot come to its end in the order "
+            + Schedules.format(steps.stream().map(Step::event).toList()) + ": " + redone.why());
+      }
+    }
+  }
+
   private static List<Failure> failure(Redone redone) {
     var now = redone.now();
-    if (now == null) {
-      return redone.why() == null
-          ? List.of()
-          : List.of(new Failure(redone.id(), "did not end", redone.why()));
-    }
-    return failure(redone.id(), now);
+    return now == null ? List.of() : failure(redone.id(), now);
   }
 
   private static List<Failure> failure(String id, Redone.Ending ending) {
@@ -203,7 +226,7 @@ public final class TraceSubject implements Subject {
   private List<String> broken(Connection connection) throws SQLException {
     var broken = new ArrayList<String>();
     for (var check : checks) {
-      if (!Checks.rows(connection, check).isEmpty()) {
+      if (!brokenBefore.getOrDefault(check, Set.of()).containsAll(Checks.rows(connection, check))) {
         broken.add(check);
       }
     }

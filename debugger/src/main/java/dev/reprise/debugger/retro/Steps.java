@@ -54,8 +54,8 @@ public final class Steps {
     var lines = new ArrayList<String>();
     lines.add(
         live
-            ? "steps: as recorded; those that are not recorded are done"
-            : "steps: as recorded; an execution ends at one that is not recorded");
+            ? "as recorded; those that are not recorded are done"
+            : "as recorded; an execution ends at one that is not recorded");
     counts.forEach((name, how) -> {
       var parts = new ArrayList<String>();
       how.forEach((kind, count) -> parts.add(count + " "
@@ -64,7 +64,7 @@ public final class Steps {
             case LIVE -> "done";
             case STUB -> "by a stub";
           }));
-      lines.add("step " + name + ": " + String.join(", ", parts));
+      lines.add(name + ": " + String.join(", ", parts));
     });
     return lines;
   }
