@@ -11,16 +11,20 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Applies the recorded changes of transactions that are not run again: of other programs, and of executions that the changed
  * code cannot reach. What they did is known by its rows, not by its statements: where the rows are others now, a change may
  * find nothing to change, which is noted. For one thread.
  */
-final class Foreign {
+final class Foreign implements AutoCloseable {
   private final Held.Opener database;
   private final Instruments instruments;
   private final List<String> notes = new ArrayList<>();
+  private @Nullable Connection session;
+  private @Nullable ChangeApplier applier;
 
   Foreign(Held.Opener database, Instruments instruments) {
     this.database = database;
@@ -42,34 +46,42 @@ final class Foreign {
 
   /** Applies a transaction and commits. */
   void apply(RecordedTransaction transaction) throws SQLException {
-    var session = Held.begin(database, Isolation.READ_COMMITTED);
-    try {
-      var savepoint = session.setSavepoint();
-      try {
-        new ChangeApplier(session).apply(transaction);
-      } catch (SQLException | RebuildException e) {
-        session.rollback(savepoint);
-        applyOneByOne(session, transaction);
-      }
-      session.commit();
-    } finally {
-      Held.close(session);
+    var open = session;
+    if (open == null) {
+      open = Held.begin(database, Isolation.READ_COMMITTED);
+      session = open;
+      applier = new ChangeApplier(open);
     }
+    var savepoint = open.setSavepoint();
+    try {
+      Objects.requireNonNull(applier).apply(transaction);
+    } catch (SQLException | RebuildException e) {
+      open.rollback(savepoint);
+      applyOneByOne(open, transaction);
+    }
+    open.commit();
   }
 
-  private void applyOneByOne(Connection session, RecordedTransaction transaction)
-      throws SQLException {
+  private void applyOneByOne(Connection open, RecordedTransaction transaction) throws SQLException {
     for (Change change : transaction.changes()) {
-      var savepoint = session.setSavepoint();
+      var savepoint = open.setSavepoint();
       try {
-        new ChangeApplier(session).apply(List.of(change));
+        Objects.requireNonNull(applier).apply(List.of(change));
       } catch (SQLException | RebuildException e) {
-        session.rollback(savepoint);
+        open.rollback(savepoint);
         notes.add("transaction " + transaction.xid() + ", which is not run again: its "
             + change.kind()
             + " of " + change.relation().qualifiedName() + " finds other rows now and is left out ("
             + e.getMessage() + ")");
       }
+    }
+  }
+
+  @Override
+  public void close() {
+    if (session != null) {
+      Held.close(session);
+      session = null;
     }
   }
 

@@ -4,7 +4,6 @@ import dev.reprise.Isolation;
 import dev.reprise.RepriseException;
 import dev.reprise.debugger.history.Change;
 import dev.reprise.debugger.history.RecordedTransaction;
-import dev.reprise.debugger.rebuild.Scratch;
 import dev.reprise.debugger.replay.Captured;
 import dev.reprise.debugger.replay.Instruments;
 import dev.reprise.debugger.replay.Plan;
@@ -29,7 +28,7 @@ public final class FreeRun implements AutoCloseable {
   private final List<Script> scripts;
   private final Cast cast;
   private final Bodies bodies;
-  private final Held.Opener database;
+  private final Sessions database;
   private final Places places;
   private final Map<Cue, Held> held = new HashMap<>();
   private final List<Performed> performed = new ArrayList<>();
@@ -40,16 +39,18 @@ public final class FreeRun implements AutoCloseable {
       List<Script> scripts,
       Cast cast,
       Bodies bodies,
-      Scratch database,
+      Sessions database,
       Instruments instruments)
       throws SQLException {
     this.plan = plan;
     this.scripts = scripts;
     this.cast = cast;
     this.bodies = bodies;
-    this.database = database::open;
+    this.database = database;
     this.places = new Places(plan.calls());
-    new Foreign(this.database, instruments).passAllSequences(plan.recorded().values());
+    try (var foreign = new Foreign(this.database, instruments)) {
+      foreign.passAllSequences(plan.recorded().values());
+    }
     for (var script : scripts) {
       if (script.row().parentExecution() == null) {
         cast.begin(script);
@@ -201,5 +202,6 @@ public final class FreeRun implements AutoCloseable {
     cast.close();
     held.values().forEach(Held::close);
     held.clear();
+    database.close();
   }
 }

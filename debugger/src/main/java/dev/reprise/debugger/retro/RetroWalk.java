@@ -94,6 +94,7 @@ final class RetroWalk {
       return List.copyOf(performed);
     } finally {
       cast.close();
+      foreign.close();
       held.values().forEach(Held::close);
     }
   }

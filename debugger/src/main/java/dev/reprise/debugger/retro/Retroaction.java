@@ -134,11 +134,11 @@ public final class Retroaction {
    */
   public FreeRun free(Change change, Scratch database) throws SQLException {
     var scripts = scriptsOf(change);
-    Held.Opener opener = database::open;
+    var opener = new Sessions(database);
     var rehearsal = new Rehearsal(source, threads);
     var cast = new Cast(rehearsal, threads, patience, change.steps(), change.code(), scripts);
     var bodies = new Bodies(opener, ground.instruments(), footprints(change, opener), patience);
-    return new FreeRun(plan, scripts, cast, bodies, database, ground.instruments());
+    return new FreeRun(plan, scripts, cast, bodies, opener, ground.instruments());
   }
 
   private List<Script> scriptsOf(Change change) {
@@ -157,10 +157,9 @@ public final class Retroaction {
     var scripts = ground.trace().scripts();
     var out = family(scripts, change.leftOut());
     var apart = family(scripts, change.unaffected().keySet());
-    Held.Opener opener = database::open;
     var rehearsal = new Rehearsal(source, threads);
-    try (var cast =
-        new Cast(rehearsal, threads, patience, change.steps(), change.code(), scripts)) {
+    try (var opener = new Sessions(database);
+        var cast = new Cast(rehearsal, threads, patience, change.steps(), change.code(), scripts)) {
       var bodies = new Bodies(opener, ground.instruments(), footprints(change, opener), patience);
       var walk = new RetroWalk(
           plan,

@@ -78,6 +78,9 @@ final class TimeTravelBench {
       replay(1);
       replay(clients);
     }
+    if (is("retro", what)) {
+      RetroactionBench.run(clients);
+    }
     if (is("stepping", what)) {
       SteppingBench.run();
     }

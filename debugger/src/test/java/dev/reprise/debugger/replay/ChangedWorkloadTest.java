@@ -44,8 +44,16 @@ import org.junit.jupiter.api.Test;
 class ChangedWorkloadTest {
   private static final long SEED = Long.getLong("reprise.seed", new Random().nextLong());
   private static final Deed.Kind[] KINDS = {
-    Deed.Kind.READ, Deed.Kind.ADD, Deed.Kind.SPEND, Deed.Kind.SUM, Deed.Kind.RAISE, Deed.Kind.LOCK,
-    Deed.Kind.CLOSE, Deed.Kind.LINGER, Deed.Kind.ADD, Deed.Kind.FAIL
+    Deed.Kind.READ,
+    Deed.Kind.ADD,
+    Deed.Kind.SPEND,
+    Deed.Kind.SUM,
+    Deed.Kind.RAISE,
+    Deed.Kind.LOCK,
+    Deed.Kind.CLOSE,
+    Deed.Kind.LINGER,
+    Deed.Kind.ADD,
+    Deed.Kind.FAIL
   };
 
   private static RecordedNode node;
@@ -83,10 +91,11 @@ class ChangedWorkloadTest {
         var told = oracle(ground.plan(), end);
         var change = new Retroaction.Change(
             row -> changed, new Steps(false, Set.of()), Map.of(), Set.of(), false);
-        try (var result = new Retroaction(ground, source, threads, Duration.ofSeconds(10))
-            .run(change)) {
+        try (var result =
+            new Retroaction(ground, source, threads, Duration.ofSeconds(10)).run(change)) {
           var came = new TreeMap<String, Object>();
-          result.transactions()
+          result
+              .transactions()
               .forEach(it -> came.put(
                   it.execution(),
                   it.error() == null

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
  * transactions of a few statements, some of which are refused or undone, on random rows.
  */
 class FootprintsSoundnessTest {
-  private static final int ROUNDS = Integer.getInteger("reprise.test.rounds", 200);
+  private static final int ROUNDS = Integer.getInteger("reprise.test.rounds", 120);
   private static final int FILLED_AFTER = 25;
 
   private static final List<String> ISOLATIONS = List.of(

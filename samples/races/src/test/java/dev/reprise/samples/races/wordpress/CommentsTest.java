@@ -174,7 +174,6 @@ class CommentsTest {
     try (var connection = REPRISE.connection()) {
       Jdbc.update(connection, "insert into wordpress.post values (2)", Binder.NOTHING);
     }
-    CACHE.allowed.countDown();
     REPRISE
         .startVoid(Comments.class, c -> c.add(2, "in time"), id("calm-comment"))
         .result();
