@@ -1,6 +1,7 @@
 package dev.reprise.debugger.cli;
 
 import dev.reprise.RepriseException;
+import dev.reprise.debugger.explore.Schedules;
 import dev.reprise.debugger.report.RetroReport.Expect;
 import dev.reprise.runtime.cli.DatabaseOptions;
 import dev.reprise.runtime.cli.RepriseCommand;
@@ -170,12 +171,19 @@ public final class RetroCommand implements RepriseSubcommand {
       return Debuggee.run(line.getParseResult().originalArgs(), debugPort, root.output());
     }
     int worst = RepriseCommand.OK;
-    for (var file : files()) {
+    var files = files();
+    for (var file : files) {
       if (file != null && Files.isDirectory(Objects.requireNonNull(trace))) {
         root.output().note(String.valueOf(file.getFileName()));
       }
       try (var session = new RetroSession(asked, options, root, file)) {
         worst = Math.max(worst, session.run());
+      } catch (RepriseException e) {
+        if (files.size() == 1) {
+          throw e;
+        }
+        root.output().note("reprise: " + file + ": " + e.getMessage());
+        worst = 2;
       }
     }
     return worst;
@@ -197,6 +205,9 @@ public final class RetroCommand implements RepriseSubcommand {
     checks.forEach(check -> Arguments.requireText("--check", check));
     if (trace != null && !Files.isDirectory(trace)) {
       Arguments.requireFile("--trace", trace);
+    }
+    if (schedule != null) {
+      var unused = Schedules.parse(schedule);
     }
     if (explore != null && schedule != null) {
       throw new RepriseException(

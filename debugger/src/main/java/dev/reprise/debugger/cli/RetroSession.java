@@ -165,6 +165,16 @@ final class RetroSession implements AutoCloseable {
   private void requireAll(Trace trace) {
     var known = new HashSet<String>();
     trace.scripts().forEach(script -> known.add(script.row().id()));
+    for (var script : trace.scripts()) {
+      var row = script.row();
+      if (row.parentExecution() == null
+          && !asked.skip().contains(row.id())
+          && changed.application().find(row.function()).isEmpty()) {
+        throw new RepriseException(changed.name() + " has no function " + row.function()
+            + ", which execution " + row.id()
+            + " ran; keep its name with @Function, or leave the execution out with --skip");
+      }
+    }
     for (var id : asked.skip()) {
       if (!known.contains(id)) {
         throw new RepriseException("--skip: " + id + " is none of the executions of this trace");
@@ -229,7 +239,11 @@ final class RetroSession implements AutoCloseable {
             notes);
         root.output().data(report::json, report::text);
         write(asked.html(), report::html);
-        if (asked.correction() != null) {
+        if (asked.correction() != null && report.unended() > 0) {
+          root.output()
+              .note("no correction is written: executions did not come to the end, and what they"
+                  + " would have done is not known");
+        } else if (asked.correction() != null) {
           write(asked.correction(), () -> correction(report, one, other));
         }
         return report.verdict(asked.expect()).met() ? RepriseCommand.OK : RepriseCommand.NEGATIVE;
@@ -334,6 +348,11 @@ final class RetroSession implements AutoCloseable {
         row -> changed.application(), steps(), Map.of(), new HashSet<>(asked.skip()), true);
     var subject = new TraceSubject(retroaction, change, asked.checks());
     int most = Objects.requireNonNull(asked.explore());
+    if (asked.live()) {
+      root.output()
+          .note("--steps live: steps without a recorded outcome are really done, in each of up to "
+              + most + " runs");
+    }
     var result = new Search(subject, new Search.Options(most, Duration.ofDays(1), true)).run();
     subject
         .brokenBefore()

@@ -76,15 +76,17 @@ final class Selection {
     var originals = originals();
     var redone = new TreeMap<String, Footprint>();
     var affected = Reach.affected(originals, direct, families, redone);
-    for (int round = 1; ; round++) {
+    while (true) {
       var unaffected = new TreeMap<>(Reach.reasons(originals, affected, redone));
       unaffected.keySet().removeAll(affected);
       var result = retroaction.run(change(steps, unaffected, leftOut, true));
       redone.putAll(byExecution(result.transactions(), result.executions()));
       var now = Reach.affected(originals, affected, families, redone);
       if (affected.containsAll(now)) {
-        notes.add(unaffected.size() + " of " + retroaction.scripts().size()
-            + " executions were not run again, found in rounds: " + round);
+        if (!unaffected.isEmpty()) {
+          notes.add(unaffected.size() + " of " + retroaction.scripts().size()
+              + " executions are not reached by the change and were not run again");
+        }
         return result;
       }
       result.close();

@@ -1,6 +1,7 @@
 package dev.reprise.debugger.explore;
 
 import java.util.Comparator;
+import java.util.Locale;
 
 /**
  * A point at which an actor meets the others.
@@ -31,6 +32,11 @@ public record Event(String actor, int number, Kind kind) implements Comparable<E
     if (number < 1) {
       throw new IllegalArgumentException("Transactions are counted from 1, not " + number);
     }
+  }
+
+  @Override
+  public String toString() {
+    return actor + ":" + kind.name().toLowerCase(Locale.ROOT);
   }
 
   @Override

@@ -70,6 +70,10 @@ public record RetroReport(
 
   /** Whether it is as expected. */
   public Verdict verdict(Expect expect) {
+    long unended = unended();
+    if (unended > 0) {
+      return new Verdict(false, Words.count(unended, "execution") + " did not come to the end");
+    }
     return switch (expect) {
       case CHECKS -> {
         long broken = checks.stream().filter(CheckResult::broken).count();
@@ -88,6 +92,11 @@ public record RetroReport(
     };
   }
 
+  /** How many executions were run and did not come to their end, so that nothing can be said of the change. */
+  public long unended() {
+    return executions.stream().filter(Redone::isUnended).count();
+  }
+
   /** Whether the code was run again and ended otherwise. */
   static boolean isOtherOutcome(Redone execution) {
     return execution.how() == How.RUN && execution.isChanged();
@@ -102,6 +111,9 @@ public record RetroReport(
     }
     if (count(How.SKIPPED) > 0) {
       parts.add(count(How.SKIPPED) + " left out");
+    }
+    if (unended() > 0) {
+      parts.add(unended() + " of them DID NOT COME TO THE END");
     }
     var line = String.join(", ", parts) + "; outcome of "
         + executions.stream().filter(RetroReport::isOtherOutcome).count() + " changed; "

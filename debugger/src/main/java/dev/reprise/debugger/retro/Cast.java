@@ -90,7 +90,8 @@ final class Cast implements AutoCloseable { // tidy: who waits for whom is under
       came = rehearsal.run(
           request.application(), request.row(), request.closings(), new Part(request));
     } catch (RuntimeException | Error e) {
-      came = new Rehearsal.Result.EndOfLog(String.valueOf(e));
+      came = new Rehearsal.Result.EndOfLog(
+          e instanceof RepriseException ? String.valueOf(e.getMessage()) : String.valueOf(e));
     }
     lock.lock();
     try {

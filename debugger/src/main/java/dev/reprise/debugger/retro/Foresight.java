@@ -27,14 +27,17 @@ final class Foresight {
     this.threads = threads;
   }
 
-  /** The function of the next transaction in the branch; null where there is none. */
+  /** A transaction that the code would call, with the hash of its arguments. */
+  record Next(String function, long arguments) {}
+
+  /** The next transaction in the branch; null where there is none. */
   @Nullable
-  String next(Cue cue, OperationRow tentative) throws InterruptedException {
+  Next next(Cue cue, OperationRow tentative) throws InterruptedException {
     var request = cue.request();
     var log = new ArrayList<>(request.closings());
     log.addAll(request.outcomes());
     log.add(tentative);
-    var found = new CompletableFuture<@Nullable String>();
+    var found = new CompletableFuture<@Nullable Next>();
     threads.execute(() -> {
       try {
         var unused = rehearsal.run(request.application(), request.row(), log, new Look(cue, found));
@@ -51,8 +54,7 @@ final class Foresight {
     }
   }
 
-  private record Look(Cue cue, CompletableFuture<@Nullable String> found)
-      implements Rehearsal.Stage {
+  private record Look(Cue cue, CompletableFuture<@Nullable Next> found) implements Rehearsal.Stage {
     @Override
     public void reached(OperationRow recorded, Rehearsal.Transaction transaction) {}
 
@@ -65,7 +67,7 @@ final class Foresight {
     public @Nullable OperationRow beyond(Rehearsal.NewCall call) {
       boolean same = Branches.of(call.position()).equals(cue.branch());
       if (same && call.kind() == OperationKind.TRANSACTION) {
-        found.complete(call.name());
+        found.complete(new Next(call.name(), call.arguments()));
       }
       if (call.kind() == OperationKind.STEP) {
         var recorded = cue.request().findAnswer(call);

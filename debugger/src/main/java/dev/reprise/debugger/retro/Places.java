@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>A call of a function that the rest of the original branch called stands for that call, for one with the same
- *       arguments before one with others. What the original called before it is not called any more.
+ *       arguments before one with others. What the original called before it is not called any more. But where the arguments
+ *       are others, and the code goes on with what the original called before, the call is a new one.
  *   <li>A call of another function is looked behind: what the code calls next tells how many of the original calls it stands
  *       for. Where it goes on with the next of them, it is new, and runs at once. Else it stands for those up to the one
  *       that the code goes on with: two transactions merged into one see what the first saw, and commit where the last did.
@@ -82,9 +83,9 @@ final class Places {
   /**
    * The place of a transaction that the code has come to.
    *
-   * @param next the name of the function that the code would call behind it, asked only where it is needed; null for none
+   * @param next what the code would call behind it, asked only where it is needed; null for nothing
    */
-  Place of(Cue cue, Supplier<@Nullable String> next) {
+  Place of(Cue cue, Supplier<Foresight.@Nullable Next> next) {
     var known = assigned.get(cue);
     if (known == null) {
       known = find(cue, next);
@@ -94,53 +95,68 @@ final class Places {
     return known;
   }
 
-  private Place find(Cue cue, Supplier<@Nullable String> next) {
+  private Place find(Cue cue, Supplier<Foresight.@Nullable Next> next) {
     var branch =
         key(cue.request().row().execution(), cue.request().branches().original(cue.branch()));
     var remaining = left.getOrDefault(branch, List.of());
     if (remaining.isEmpty()) {
       return Place.NEW;
     }
-    int same = match(remaining, cue.call().name(), cue.call().arguments());
-    if (same >= 0) {
-      var number = remaining.get(same);
-      remaining.subList(0, same + 1).clear();
-      return new Place(List.of(number));
+    var call = cue.call();
+    int exact = exactly(remaining, call.name(), call.arguments());
+    int named = exact >= 0 ? exact : named(remaining, call.name());
+    if (exact >= 0 || named == 0) {
+      return taken(remaining, named);
     }
     var following = next.get();
-    int until = following == null ? remaining.size() : match(remaining, following, null);
+    int until = following == null ? -1 : match(remaining, following);
+    if (named > 0) {
+      // where the code goes on with what came before that call, this one was put in front
+      return until >= 0 && until <= named ? Place.NEW : taken(remaining, named);
+    }
     if (until == 0) {
       return Place.NEW;
     }
-    var stoodFor = remaining.subList(0, until < 0 ? 1 : until);
+    int count = following == null ? remaining.size() : until < 0 ? 1 : until;
+    var stoodFor = remaining.subList(0, count);
     var place = new Place(List.copyOf(stoodFor));
     stoodFor.clear();
     return place;
   }
 
-  private int match(List<Integer> remaining, String function, @Nullable Long arguments) {
-    int byName = -1;
+  /** It stands for this one; what the original called before is not called any more. */
+  private static Place taken(List<Integer> remaining, int index) {
+    var number = remaining.get(index);
+    remaining.subList(0, index + 1).clear();
+    return new Place(List.of(number));
+  }
+
+  private int match(List<Integer> remaining, Foresight.Next next) {
+    int exact = exactly(remaining, next.function(), next.arguments());
+    return exact >= 0 ? exact : named(remaining, next.function());
+  }
+
+  private int exactly(List<Integer> remaining, String function, long arguments) {
     for (int i = 0; i < remaining.size(); i++) {
       var operation = calls.get(remaining.get(i)).operation();
-      if (operation.function().equals(function)) {
-        if (arguments == null || operation.arguments() == arguments) {
-          return i;
-        }
-        byName = byName < 0 ? i : byName;
+      if (operation.function().equals(function) && operation.arguments() == arguments) {
+        return i;
       }
     }
-    return byName;
+    return -1;
+  }
+
+  private int named(List<Integer> remaining, String function) {
+    for (int i = 0; i < remaining.size(); i++) {
+      if (calls.get(remaining.get(i)).operation().function().equals(function)) {
+        return i;
+      }
+    }
+    return -1;
   }
 
   /** Whether some call of the run stands for that original one. */
   boolean isTaken(int number) {
     return settled.contains(number);
-  }
-
-  /** The function names of a branch's original calls that nothing stands for yet. */
-  boolean isOpen(Cue cue) {
-    var branch =
-        key(cue.request().row().execution(), cue.request().branches().original(cue.branch()));
-    return !left.getOrDefault(branch, List.of()).isEmpty();
   }
 }

@@ -22,6 +22,8 @@ public record Redone(
     @Nullable String why,
     @Nullable Ending original,
     @Nullable Ending now) {
+  /** Of a child that the code does not begin any more. */
+  static final String NOT_CALLED = "it is not called any more";
 
   /** How an execution took part. */
   public enum How {
@@ -43,6 +45,11 @@ public record Redone(
       ExecutionStatus status,
       @Nullable String output,
       @Nullable String error) {}
+
+  /** Whether it had come to its end, is run again, and does not come to one now: then nothing can be said of it. */
+  public boolean isUnended() {
+    return how == How.RUN && original != null && now == null && !NOT_CALLED.equals(why);
+  }
 
   /** Whether its outcome is another one now; null and nothing are the same result. */
   public boolean isChanged() {

@@ -5,6 +5,7 @@ import dev.reprise.debugger.replay.Script;
 import dev.reprise.runtime.execution.Rehearsal;
 import dev.reprise.runtime.function.Application;
 import dev.reprise.runtime.json.ExceptionCodec;
+import dev.reprise.runtime.json.UnreadableJsonException;
 import dev.reprise.runtime.store.ExecutionRow;
 import dev.reprise.runtime.store.OperationKind;
 import dev.reprise.runtime.store.OperationRow;
@@ -175,7 +176,11 @@ final class Request {
   }
 
   void ended(Rehearsal.Result result) {
-    if (result instanceof Rehearsal.Result.Ended ended) {
+    if (result instanceof Rehearsal.Result.Ended ended && isUnreadable(ended.outcome())) {
+      stop("the recorded arguments do not fit the function as it is now: "
+          + ExceptionCodec.describe(String.valueOf(ended.outcome())).message());
+      end.complete(row.settled(ExecutionStatus.RUNNING, null, now()));
+    } else if (result instanceof Rehearsal.Result.Ended ended) {
       end.complete(row.settled(
           ended.status(), ended.outcome(), Objects.requireNonNullElse(row.completedAt(), now())));
     } else {
@@ -185,6 +190,12 @@ final class Request {
               : ((Rehearsal.Result.EndOfLog) result).why());
       end.complete(row.settled(ExecutionStatus.RUNNING, null, now()));
     }
+  }
+
+  private static boolean isUnreadable(@Nullable String outcome) {
+    return outcome != null
+        && outcome.contains(UnreadableJsonException.class.getName())
+        && ExceptionCodec.describe(outcome).type().equals(UnreadableJsonException.class.getName());
   }
 
   private Instant now() {

@@ -232,7 +232,7 @@ final class RetroWalk {
     return at;
   }
 
-  private @Nullable String next(Cue cue) {
+  private Foresight.@Nullable Next next(Cue cue) {
     try {
       return foresight.next(cue, bodies.tentative(cue));
     } catch (SQLException e) {

@@ -236,7 +236,7 @@ public final class Retroaction {
                 row.function(),
                 row.parent(),
                 Redone.How.RUN,
-                "it is not called any more",
+                Redone.NOT_CALLED,
                 original,
                 null));
       }

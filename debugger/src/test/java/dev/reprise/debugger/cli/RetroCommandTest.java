@@ -93,9 +93,9 @@ class RetroCommandTest {
   }
 
   private static Path compiled(String source) throws IOException {
-    var file = Files.createDirectories(directory.resolve("source")).resolve("Shelf.java");
+    var file = Files.createTempDirectory(directory, "source").resolve("Shelf.java");
     Files.writeString(file, source);
-    var classes = Files.createDirectories(directory.resolve("classes"));
+    var classes = Files.createTempDirectory(directory, "classes");
     int failed = ToolProvider.getSystemJavaCompiler()
         .run(
             null,
@@ -245,6 +245,42 @@ class RetroCommandTest {
 
     assertThat(said.exit()).as(said.out()).isEqualTo(2);
     assertThat(said.err()).contains(told).doesNotContain("\tat ");
+  }
+
+  @Test
+  void codeWithoutTheFunctionIsRefused() throws Exception {
+    var said = retro(jar("guests.jar", classFile(Guestbook.class)), "take-1");
+
+    assertThat(said.exit()).isEqualTo(2);
+    assertThat(said.err())
+        .contains("guests.jar has no function Shelf.take, which execution take-1 ran");
+  }
+
+  /** What did not run has mended nothing. */
+  @Test
+  void whatDoesNotComeToItsEndIsNoSuccessAndCorrectsNothing() throws Exception {
+    var other = jar(
+        "other.jar",
+        compiled(
+            MENDED.replace("take(String item)", "take(int item)").replace("setString", "setInt")),
+        classFile(Guestbook.class));
+    var correction = directory.resolve("nothing.sql");
+
+    var said = retro(
+        other,
+        "take-1",
+        "take-2",
+        "--check",
+        BELOW_ZERO,
+        "--emit-correction",
+        correction.toString());
+
+    assertThat(said.exit()).isEqualTo(1);
+    assertThat(said.out())
+        .contains("2 of them DID NOT COME TO THE END")
+        .contains("the recorded arguments do not fit the function as it is now");
+    assertThat(said.err()).contains("no correction is written");
+    assertThat(correction).doesNotExist();
   }
 
   @Test
