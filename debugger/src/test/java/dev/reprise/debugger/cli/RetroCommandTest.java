@@ -283,6 +283,29 @@ class RetroCommandTest {
     assertThat(correction).doesNotExist();
   }
 
+  /** Stands for {@link Guestbook}. */
+  public static class FullGuestbook {
+    public FullGuestbook() {}
+
+    public int sign(String guest) {
+      return guest.length();
+    }
+  }
+
+  @Test
+  void aStubStandsForAClassOfFunctions() throws Exception {
+    var stub = FullGuestbook.class.getName();
+    var file = Path.of(Objects.requireNonNull(
+            FullGuestbook.class.getResource("RetroCommandTest$FullGuestbook.class"))
+        .toURI());
+    var stubbed = jar("stubbed.jar", classFile(Shelf.class), classFile(Guestbook.class), file);
+
+    var said = retro(stubbed, "sign", "--stub", "Guestbook=" + stub);
+
+    assertThat(said.exit()).as(said.err()).isZero();
+    assertThat(said.out()).contains("-> SUCCEEDED 3").contains("1 execution run again");
+  }
+
   @Test
   void whatIsNotAJarIsRefused() {
     var said = retro(directory.resolve("none.jar"), "take-1");
