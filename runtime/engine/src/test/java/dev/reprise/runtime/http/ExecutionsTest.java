@@ -186,7 +186,7 @@ class ExecutionsTest {
     server.call("held", "", "Idempotency-Key", "k", "Prefer", "respond-async");
     var response = server.getLater("/v1/executions/k/result?wait=30");
     server.engine.end("k", ExecutionStatus.SUCCEEDED, "7", null);
-    assertThat(response.get(10, TimeUnit.SECONDS).body()).isEqualTo("7");
+    assertThat(response.get(60, TimeUnit.SECONDS).body()).isEqualTo("7");
   }
 
   @Test
