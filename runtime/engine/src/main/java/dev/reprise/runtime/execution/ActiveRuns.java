@@ -80,6 +80,16 @@ public final class ActiveRuns {
     return loops.containsKey(execution);
   }
 
+  /** Gives a running execution its row, where it has none yet; false where it does not run here. */
+  boolean bear(UUID execution) {
+    var loop = loops.get(execution);
+    if (loop == null) {
+      return false;
+    }
+    loop.bear();
+    return true;
+  }
+
   /** What runs here. */
   public Collection<UUID> active() {
     return List.copyOf(loops.keySet());

@@ -169,7 +169,16 @@ public final class LocalEngine implements Engine {
 
   @Override
   public Optional<ExecutionRow> find(String id) {
-    return services.store().find(id);
+    var row = services.store().find(id);
+    return row.isPresent() ? row : findInFlight(id);
+  }
+
+  /** A call that has no row in its first second gets one when somebody asks for it: so it can be awaited and cancelled. */
+  private Optional<ExecutionRow> findInFlight(String id) {
+    var call = inFlight.get(id);
+    return call != null && active.bear(call.identity().execution())
+        ? services.store().find(id)
+        : Optional.empty();
   }
 
   @Override
@@ -179,7 +188,10 @@ public final class LocalEngine implements Engine {
 
   @Override
   public Optional<List<OperationRow>> operations(String id) {
-    return services.store().operations(id);
+    var operations = services.store().operations(id);
+    return operations.isPresent() || findInFlight(id).isEmpty()
+        ? operations
+        : services.store().operations(id);
   }
 
   @Override
@@ -237,9 +249,7 @@ public final class LocalEngine implements Engine {
   }
 
   private ExecutionRow require(String id) {
-    return services
-        .store()
-        .find(id)
+    return find(id)
         .orElseThrow(() -> new ExecutionNotFoundException("there is no execution " + id));
   }
 

@@ -388,6 +388,24 @@ final class Run { // tidy: the one state that branches, ticker and heartbeat sha
     return birth.begin();
   }
 
+  /** Gives the execution its row now, where it has none; returns once that is durable, or another runner was first. */
+  void bear() {
+    if (halted != null || !beginBirth()) {
+      return;
+    }
+    boolean written = false;
+    try {
+      written = write(new LogWrite(
+              identity.execution(), owner, newborn(), List.of(), List.of(), null))
+          == Result.WRITTEN;
+    } finally {
+      birth.end(written);
+    }
+    if (!written) {
+      halt(Unwinding.Reason.LOST_RACE, "an execution of this id exists");
+    }
+  }
+
   /** What time brings: the deadline, and the row of an execution that has run for a second without a commit. */
   void tick(Instant now) {
     if (identity.deadline() != null && !now.isBefore(identity.deadline())) {

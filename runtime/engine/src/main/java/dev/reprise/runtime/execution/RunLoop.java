@@ -261,6 +261,13 @@ final class RunLoop implements Runnable {
   // --- from outside
   // -----------------------------------------------------------------------------------------------
 
+  void bear() {
+    var run = current;
+    if (run != null) {
+      run.bear();
+    }
+  }
+
   void refresh() {
     var run = current;
     if (run != null) {
