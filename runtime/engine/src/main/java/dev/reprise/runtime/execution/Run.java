@@ -395,9 +395,9 @@ final class Run { // tidy: the one state that branches, ticker and heartbeat sha
     }
     boolean written = false;
     try {
-      written = write(new LogWrite(
-              identity.execution(), owner, newborn(), List.of(), List.of(), null))
-          == Result.WRITTEN;
+      written =
+          write(new LogWrite(identity.execution(), owner, newborn(), List.of(), List.of(), null))
+              == Result.WRITTEN;
     } finally {
       birth.end(written);
     }
