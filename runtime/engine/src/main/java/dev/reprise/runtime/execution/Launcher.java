@@ -5,6 +5,7 @@ import dev.reprise.RepriseException;
 import dev.reprise.runtime.deploy.Catalog;
 import dev.reprise.runtime.json.ExceptionCodec;
 import dev.reprise.runtime.postgres.Backoff;
+import dev.reprise.runtime.postgres.DatabaseFailureException;
 import dev.reprise.runtime.store.ExecutionRow;
 import dev.reprise.runtime.store.ExecutionStore.Loaded;
 import dev.reprise.runtime.store.LogWrite;
@@ -92,6 +93,8 @@ public final class Launcher {
   private Catalog.@Nullable Entry code(ExecutionRow row) {
     try {
       return catalog.find(row.version(), row.function());
+    } catch (DatabaseFailureException e) {
+      throw e; // it could not be read, and may be there: the next heartbeat tries again
     } catch (RepriseException e) {
       LOG.warn("execution {} is stranded: {}", row.id(), e.getMessage());
       var cause = ExceptionCodec.encode(e);

@@ -314,6 +314,7 @@ final class RunLoop implements Runnable {
             ? null
             : dev.reprise.runtime.store.Position.parse(row.parentPosition()),
         row.tags(),
-        row.traceparent());
+        row.traceparent(),
+        row.lineage());
   }
 }

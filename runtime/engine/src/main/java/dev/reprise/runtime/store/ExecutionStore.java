@@ -34,17 +34,19 @@ public final class ExecutionStore {
 
   /** The execution of an internal id with its log. */
   public Optional<Loaded> load(UUID execution) {
-    return database.log(connection -> {
-      // the row before the log: what is delivered in between is then in the log already, and
-      // counted only later
-      var sql =
-          "select %s from reprise.executions e %s where e.execution = ?".formatted(COLUMNS, JOINS);
-      var row = Jdbc.queryOne(
-          connection, sql, statement -> statement.setObject(1, execution), ExecutionReader::read);
-      return row.isEmpty()
-          ? Optional.empty()
-          : Optional.of(new Loaded(row.get(), operations(connection, execution)));
-    });
+    return database.log(connection -> load(connection, execution));
+  }
+
+  static Optional<Loaded> load(Connection connection, UUID execution) throws SQLException {
+    // the row before the log: what is delivered in between is then in the log already, and
+    // counted only later
+    var sql =
+        "select %s from reprise.executions e %s where e.execution = ?".formatted(COLUMNS, JOINS);
+    var row = Jdbc.queryOne(
+        connection, sql, statement -> statement.setObject(1, execution), ExecutionReader::read);
+    return row.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Loaded(row.get(), operations(connection, execution)));
   }
 
   /** The log of an execution in the order of positions; empty where there is no such execution. */
@@ -195,7 +197,7 @@ public final class ExecutionStore {
   public boolean resume(UUID execution) {
     var sql = """
         update reprise.executions
-           set status = 'PENDING', error = null, wake_at = clock_timestamp() + ? * interval '1 microsecond'
+           set status = 'PENDING', error = null, recoveries = null, wake_at = clock_timestamp() + ? * interval '1 microsecond'
          where execution = ? and status in ('PARKED', 'STRANDED')
         """;
     return database.log(connection -> Jdbc.update(
