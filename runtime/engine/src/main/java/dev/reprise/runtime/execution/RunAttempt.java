@@ -241,8 +241,14 @@ final class RunAttempt {
     if (children.isEmpty()) {
       return;
     }
-    children.forEach(child -> services.store().requestCancellation(child.execution()));
-    services.due().now();
+    var unasked = children.stream()
+        .filter(child -> !child.cancelRequested())
+        .map(Child::execution)
+        .toList();
+    if (!unasked.isEmpty()) {
+      var unused = services.store().requestCancellation(unasked);
+      services.due().now();
+    }
     while (true) {
       int seen = run.signals();
       if (livingChildren(calledOnly).isEmpty()) {
