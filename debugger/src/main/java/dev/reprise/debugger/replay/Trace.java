@@ -125,6 +125,7 @@ public record Trace(List<Script> scripts, List<TracedCall> calls) {
     var all = new ArrayList<Timed>();
     var transactions = log.operations().stream()
         .filter(operation -> operation.kind() == OperationKind.TRANSACTION)
+        .filter(operation -> !log.row().isCopied(operation.position()))
         .sorted(Comparator.comparing(OperationRow::position))
         .toList();
     for (var operation : transactions) {

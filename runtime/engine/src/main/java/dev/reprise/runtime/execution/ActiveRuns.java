@@ -99,7 +99,7 @@ public final class ActiveRuns {
   public void delivered(Collection<UUID> executions) {
     for (UUID execution : executions) {
       var loop = loops.get(execution);
-      if (loop != null) {
+      if (loop != null && loop.wantsRefresh()) {
         threads.execute(() -> refresh(execution, loop));
       }
     }

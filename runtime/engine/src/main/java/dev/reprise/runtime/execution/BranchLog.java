@@ -88,6 +88,7 @@ final class BranchLog {
       closed = new Unwinding(Unwinding.Reason.CLOSED, "the execution is being ended");
       throw closed;
     }
+    run.requireRoom();
   }
 
   private Unwinding closeAt(OperationRow row) {

@@ -15,6 +15,7 @@ import dev.reprise.runtime.store.NewExecution;
 import dev.reprise.runtime.store.OperationKind;
 import dev.reprise.runtime.store.OperationRow;
 import dev.reprise.runtime.store.Position;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -118,9 +119,10 @@ final class ChildCall {
   private NewExecution child(
       Position position,
       FunctionDefinition function,
-      String input,
+      String given,
       Options options,
       @Nullable Position parentPosition) {
+    var input = run.fitting(given, "what " + function.name() + " is called with");
     var parent = run.identity();
     UUID execution = Derivation.child(parent.execution(), position);
     var created = run.services().clock().now();
@@ -135,11 +137,16 @@ final class ChildCall {
         parent.version(),
         input,
         created,
-        timeout == null ? null : created.plus(timeout),
+        earlier(timeout == null ? null : created.plus(timeout), parent.deadline()),
         parent.execution(),
         parentPosition,
         Map.copyOf(options.tags()),
         parent.traceparent());
+  }
+
+  /** Nobody waits for a child longer than for its parent. */
+  private static @Nullable Instant earlier(@Nullable Instant own, @Nullable Instant parents) {
+    return own == null || parents != null && parents.isBefore(own) ? parents : own;
   }
 
   /** A child as the workflow sees it. */

@@ -7,6 +7,7 @@ import dev.reprise.runtime.store.OperationRow;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** What a node does for its callers, over HTTP or in process. Thread-safe. */
 public interface Engine {
@@ -52,6 +53,17 @@ public interface Engine {
    * @throws dev.reprise.ExecutionEndedException it has ended
    */
   void resume(String id);
+
+  /**
+   * Begins another execution of a workflow with the operations before a position; it is durable when this returns.
+   *
+   * @param from the first position that is done again, dotted; null for all of them
+   * @param version of the code to run; null for the one that new calls reach
+   * @return the id of the new execution
+   * @throws dev.reprise.ExecutionNotFoundException there is no such execution
+   * @throws ForkRefusedException it cannot be forked so; the message names what can be asked
+   */
+  String fork(String id, @Nullable String from, @Nullable String version);
 
   /** The function that new calls of this name reach. */
   Optional<FunctionDefinition> function(String name);

@@ -5,6 +5,7 @@ import dev.reprise.ExecutionNotFoundException;
 import dev.reprise.ExecutionStatus;
 import dev.reprise.OverloadedException;
 import dev.reprise.RepriseException;
+import dev.reprise.SizeLimitException;
 import dev.reprise.runtime.deploy.Catalog;
 import dev.reprise.runtime.function.FunctionDefinition;
 import dev.reprise.runtime.function.Policy;
@@ -15,11 +16,13 @@ import dev.reprise.runtime.store.LogWrite.Birth;
 import dev.reprise.runtime.store.LogWrite.Result;
 import dev.reprise.runtime.store.NewExecution;
 import dev.reprise.runtime.store.OperationRow;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The engine of this process. Thread-safe.
@@ -33,6 +36,7 @@ public final class LocalEngine implements Engine {
   private final Settlements settlements;
   private final Catalog catalog;
   private final Launcher launcher;
+  private final Forking forking;
   private final TimeOrderedIds ids = new TimeOrderedIds();
   private final Map<String, KeyedCall> inFlight = new ConcurrentHashMap<>();
   private volatile boolean refusing;
@@ -43,12 +47,14 @@ public final class LocalEngine implements Engine {
       ActiveRuns active,
       Settlements settlements,
       Catalog catalog,
-      Launcher launcher) {
+      Launcher launcher,
+      Forking forking) {
     this.services = services;
     this.active = active;
     this.settlements = settlements;
     this.catalog = catalog;
     this.launcher = launcher;
+    this.forking = forking;
   }
 
   /** Takes no new calls from now on. */
@@ -110,6 +116,13 @@ public final class LocalEngine implements Engine {
 
   private NewExecution identity(CallRequest request, Catalog.Entry code) {
     var function = code.function();
+    var input =
+        code.application().codec().encodeArguments(request.arguments(), function.parameterTypes());
+    int most = services.limits().maxValue();
+    if (input.getBytes(StandardCharsets.UTF_8).length > most) {
+      throw new SizeLimitException("the arguments of " + function.name() + " have more than " + most
+          + " bytes of JSON (max-value); keep what is large elsewhere, and pass its key");
+    }
     var execution = ids.next();
     var created = services.clock().now();
     var timeout =
@@ -121,7 +134,7 @@ public final class LocalEngine implements Engine {
         function.name(),
         function.kind(),
         function.version(),
-        code.application().codec().encodeArguments(request.arguments(), function.parameterTypes()),
+        input,
         created,
         timeout == null ? null : created.plus(timeout),
         null,
@@ -231,6 +244,13 @@ public final class LocalEngine implements Engine {
     }
     services.store().resume(row.execution());
     services.due().now();
+  }
+
+  @Override
+  public String fork(String id, @Nullable String from, @Nullable String version) {
+    var fork = forking.fork(id, from, version);
+    services.due().now();
+    return fork.id();
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.reprise.runtime.execution;
 
 import dev.reprise.ExecutionStatus;
 import dev.reprise.RepriseException;
+import dev.reprise.runtime.config.Limits;
 import dev.reprise.runtime.execution.RunAttempt.Ending;
 import dev.reprise.runtime.function.Application;
 import dev.reprise.runtime.function.FunctionDefinition;
@@ -71,7 +72,8 @@ public final class Rehearsal {
         new NodeMembership(NOBODY, Duration.ofDays(1)),
         threads,
         time -> {},
-        Metrics.OFF);
+        Metrics.OFF,
+        Limits.NONE);
   }
 
   /** Where recorded transactions are run again. Called by several branches at once. */

@@ -38,7 +38,7 @@ final class RunAttempt {
 
   RunAttempt(Run run) {
     this.run = run;
-    this.main = new WorkflowScope(run, null, run.identity().createdAt());
+    this.main = new WorkflowScope(run, null, run.identity().begunAt());
   }
 
   /** How the run ended for the one who drives it. */
@@ -105,7 +105,11 @@ final class RunAttempt {
       return new Came(
           function.method().getReturnType() == void.class
               ? null
-              : run.application().codec().encode(result, function.method().getGenericReturnType()),
+              : run.fitting(
+                  run.application()
+                      .codec()
+                      .encode(result, function.method().getGenericReturnType()),
+                  "the result of " + function.name()),
           null);
     } catch (Throwable e) {
       // closed from outside after the last call that is recorded: what the code made of that does
@@ -237,8 +241,14 @@ final class RunAttempt {
     if (children.isEmpty()) {
       return;
     }
-    children.forEach(child -> services.store().requestCancellation(child.execution()));
-    services.due().now();
+    var unasked = children.stream()
+        .filter(child -> !child.cancelRequested())
+        .map(Child::execution)
+        .toList();
+    if (!unasked.isEmpty()) {
+      var unused = services.store().requestCancellation(unasked);
+      services.due().now();
+    }
     while (true) {
       int seen = run.signals();
       if (livingChildren(calledOnly).isEmpty()) {

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +31,7 @@ final class RunLoop implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(RunLoop.class);
   private static final Backoff LOOK_AGAIN =
       new Backoff(Duration.ofMillis(1), Duration.ofSeconds(1), 60);
+  private static final Duration PLACES_GATHER = Duration.ofMillis(5);
   private static final Backoff UNAVAILABLE =
       new Backoff(Duration.ofMillis(20), Duration.ofSeconds(2), 30);
 
@@ -42,6 +44,7 @@ final class RunLoop implements Runnable {
   private volatile UUID owner;
   private volatile boolean shuttingDown;
   private volatile @Nullable Run current;
+  private final AtomicInteger deliveries = new AtomicInteger();
   private boolean commitUnknown;
 
   /**
@@ -92,7 +95,8 @@ final class RunLoop implements Runnable {
       boolean wasFull = active.freePlaces() == 0;
       active.giveBack();
       if (wasFull) {
-        services.due().now(); // somebody may wait for the place
+        // somebody may wait for the place; not at once: others end too, and one claim takes for all
+        services.due().at(services.clock().now().plus(PLACES_GATHER));
       }
     }
   }
@@ -268,10 +272,25 @@ final class RunLoop implements Runnable {
     }
   }
 
+  /** Notes that something was delivered; whether the caller is to see to {@link #refresh}, or somebody is at it. */
+  boolean wantsRefresh() {
+    return deliveries.getAndIncrement() == 0;
+  }
+
+  /** Looks into the log, once for all that is delivered meanwhile: a parent may have thousands of children. */
   void refresh() {
-    var run = current;
-    if (run != null) {
-      run.refresh();
+    int seen = 0;
+    try {
+      do {
+        seen = deliveries.get();
+        var run = current;
+        if (run != null) {
+          run.refresh();
+        }
+      } while (!deliveries.compareAndSet(seen, 0));
+    } catch (RuntimeException e) {
+      deliveries.set(0);
+      throw e;
     }
   }
 
@@ -321,6 +340,7 @@ final class RunLoop implements Runnable {
             ? null
             : dev.reprise.runtime.store.Position.parse(row.parentPosition()),
         row.tags(),
-        row.traceparent());
+        row.traceparent(),
+        row.lineage());
   }
 }

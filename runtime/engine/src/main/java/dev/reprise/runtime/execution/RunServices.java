@@ -1,5 +1,6 @@
 package dev.reprise.runtime.execution;
 
+import dev.reprise.runtime.config.Limits;
 import dev.reprise.runtime.postgres.Database;
 import dev.reprise.runtime.store.BusinessCommit;
 import dev.reprise.runtime.store.DatabaseClock;
@@ -12,6 +13,7 @@ import java.util.concurrent.Executor;
  *
  * @param threads starts a thread for a run, a branch or an attempt of a step
  * @param due tells the node that an execution has become due
+ * @param limits what one execution may take
  */
 public record RunServices( // tidy: the collaborators of a run, wired once in the composition root
     Database database,
@@ -22,4 +24,5 @@ public record RunServices( // tidy: the collaborators of a run, wired once in th
     NodeMembership membership,
     Executor threads,
     DueSignal due,
-    Metrics metrics) {}
+    Metrics metrics,
+    Limits limits) {}

@@ -39,7 +39,8 @@ import org.slf4j.LoggerFactory;
 final class WorkflowScope implements ExecutionScope {
   private final Run run;
   private final BranchLog log;
-  private final Derivation derived;
+  private Derivation derived;
+  private UUID derivedFrom;
   private Instant lastTime;
   private @Nullable String undoKey;
   private boolean undoing;
@@ -48,7 +49,8 @@ final class WorkflowScope implements ExecutionScope {
     this.run = run;
     this.log = new BranchLog(run, prefix);
     this.lastTime = begun;
-    this.derived = new Derivation(run.identity().execution(), prefix);
+    this.derivedFrom = run.identity().executionAt(log.nextPosition());
+    this.derived = new Derivation(derivedFrom, prefix);
   }
 
   Run run() {
@@ -228,7 +230,7 @@ final class WorkflowScope implements ExecutionScope {
   }
 
   String keyAt(Position position) {
-    return undoKey != null ? undoKey : run.identity().id() + ":" + position;
+    return undoKey != null ? undoKey : run.identity().idAt(position) + ":" + position;
   }
 
   private static Instant later(Instant a, Instant b) {
@@ -318,12 +320,22 @@ final class WorkflowScope implements ExecutionScope {
 
   @Override
   public UUID uuid() {
-    return derived.uuid();
+    return derived().uuid();
   }
 
   @Override
   public Random random() {
-    return derived.random();
+    return derived().random();
+  }
+
+  /** Before the position of a fork, what was derived from the original: the copied calls have it in their arguments. */
+  private Derivation derived() {
+    var execution = run.identity().executionAt(log.nextPosition());
+    if (!execution.equals(derivedFrom)) {
+      derivedFrom = execution;
+      derived = new Derivation(execution, log.prefix());
+    }
+    return derived;
   }
 
   @Override
@@ -338,7 +350,7 @@ final class WorkflowScope implements ExecutionScope {
 
   @Override
   public String executionId() {
-    return run.identity().id();
+    return run.identity().idAt(log.nextPosition());
   }
 
   @Override

@@ -41,7 +41,8 @@ final class Executions {
         Route.post(
             "/v1/executions/{id}/cancel", Endpoint.atOnce(ctx -> change(ctx, engine::cancel))),
         Route.post(
-            "/v1/executions/{id}/resume", Endpoint.atOnce(ctx -> change(ctx, engine::resume))));
+            "/v1/executions/{id}/resume", Endpoint.atOnce(ctx -> change(ctx, engine::resume))),
+        Route.post("/v1/executions/{id}/fork", Endpoint.atOnce(this::fork)));
   }
 
   private Answer list(Context ctx) {
@@ -98,6 +99,20 @@ final class Executions {
     var id = id(ctx);
     change.accept(id);
     return Outcome.accepted(id, find(id).status().name());
+  }
+
+  private Answer fork(Context ctx) {
+    var query = new QueryString(ctx.queryString(), Set.of("from", "version"));
+    bodies.read(ctx);
+    var id = id(ctx);
+    var fork = engine.fork(id, query.text("from").orElse(null), query.text("version").orElse(null));
+    return Answer.json(
+            201,
+            ExecutionView.brief(fork, ExecutionStatus.PENDING.name())
+                .put("forkedFrom", id)
+                .toString())
+        .with("Location", Outcome.location(fork))
+        .with(Outcome.EXECUTION_ID, fork);
   }
 
   private Answer outcome(ExecutionRow row) {

@@ -4,6 +4,8 @@ import dev.reprise.ExecutionEndedException;
 import dev.reprise.ExecutionNotFoundException;
 import dev.reprise.IdempotencyConflictException;
 import dev.reprise.OverloadedException;
+import dev.reprise.SizeLimitException;
+import dev.reprise.runtime.execution.ForkRefusedException;
 import dev.reprise.runtime.json.BadArgumentsException;
 import dev.reprise.runtime.postgres.DatabaseUnavailableException;
 import io.javalin.http.HttpResponseException;
@@ -34,6 +36,12 @@ final class Failures {
     }
     if (cause instanceof ExecutionNotFoundException unknown) {
       return Problem.UNKNOWN_EXECUTION.because(text(unknown));
+    }
+    if (cause instanceof SizeLimitException large) {
+      return Problem.BODY_TOO_LARGE.because(text(large));
+    }
+    if (cause instanceof ForkRefusedException refused) {
+      return Problem.FORK_REFUSED.because(text(refused));
     }
     if (cause instanceof ExecutionEndedException ended) {
       return Problem.EXECUTION_ENDED.because(text(ended));

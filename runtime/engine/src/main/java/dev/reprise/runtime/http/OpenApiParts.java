@@ -38,7 +38,8 @@ final class OpenApiParts {
                 id(),
                 query("wait", "For how many seconds at most")))
         .put(EXECUTION + "/cancel", post("Asks for cancellation"))
-        .put(EXECUTION + "/resume", post("Lets a parked execution go on"));
+        .put(EXECUTION + "/resume", post("Lets a parked execution go on"))
+        .put(EXECUTION + "/fork", fork());
   }
 
   /** Schemas and responses that the paths refer to. */
@@ -48,6 +49,7 @@ final class OpenApiParts {
         .put("Executions", response("Executions", list(reference("schemas", "Execution"))))
         .put("Execution", response("An execution", reference("schemas", "Execution")))
         .put("Operations", response("Operations", list(reference("schemas", "Operation"))))
+        .put("Forked", response("The new execution", reference("schemas", "Forked")))
         .put("Result", response("What the function gave", new JsonObject()))
         .put("Accepted", response("It goes on; see Location", reference("schemas", "Accepted")))
         .put(
@@ -65,6 +67,7 @@ final class OpenApiParts {
         .put("Operation", operation())
         .put("Status", new JsonObject().put("type", "string").put("enum", states()))
         .put("Accepted", object("id:string", "status:#Status"))
+        .put("Forked", object("id:string", "status:#Status", "forkedFrom:string"))
         .put("Problem", object("type:string", "title:string", "status:integer", "detail:string"));
     return new JsonObject().put("schemas", schemas).put("responses", responses);
   }
@@ -100,6 +103,9 @@ final class OpenApiParts {
         "completedAt:string?",
         "wakeAt:string?",
         "attempts:integer",
+        "forkedFrom:string",
+        "forkedAt:string",
+        "recoveries:integer",
         "tags:object");
   }
 
@@ -154,6 +160,18 @@ final class OpenApiParts {
 
   private static JsonObject post(String summary) {
     return operation("post", summary, "202", "Accepted", List.of(id()));
+  }
+
+  private static JsonObject fork() {
+    return operation(
+        "post",
+        "Begins another execution of a workflow with the operations before a position",
+        "201",
+        "Forked",
+        List.of(
+            id(),
+            query("from", "The first position that is done again, like 3 or 3.1; all unless stated"),
+            query("version", "The version to run; the active one unless stated")));
   }
 
   private static JsonObject operation(

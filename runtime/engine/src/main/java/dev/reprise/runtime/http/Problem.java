@@ -17,6 +17,8 @@ enum Problem {
   MISSING_ARGUMENT(400, "An argument is missing"),
   /** The query of the address. */
   INVALID_QUERY(400, "A query parameter is invalid"),
+  /** No such place in the log, no workflow, or no such code. */
+  FORK_REFUSED(400, "The execution cannot be forked so"),
   /** A header other than the key. */
   INVALID_HEADER(400, "A header is invalid"),
   /** A header of a feature that this server does not have. */

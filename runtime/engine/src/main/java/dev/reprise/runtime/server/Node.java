@@ -11,6 +11,7 @@ import dev.reprise.runtime.config.DatabaseConfig;
 import dev.reprise.runtime.config.NodeConfig;
 import dev.reprise.runtime.deploy.Catalog;
 import dev.reprise.runtime.execution.ActiveRuns;
+import dev.reprise.runtime.execution.Forking;
 import dev.reprise.runtime.execution.Launcher;
 import dev.reprise.runtime.execution.LocalEngine;
 import dev.reprise.runtime.execution.NodeMembership;
@@ -27,6 +28,7 @@ import dev.reprise.runtime.store.BusinessCommit;
 import dev.reprise.runtime.store.DatabaseClock;
 import dev.reprise.runtime.store.ExecutionStore;
 import dev.reprise.runtime.store.ExpiredExecutions;
+import dev.reprise.runtime.store.Forks;
 import dev.reprise.runtime.store.GroupWrite;
 import dev.reprise.runtime.store.LogDatabase;
 import dev.reprise.runtime.store.NodeStore;
@@ -37,6 +39,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
@@ -85,7 +88,7 @@ public final class Node implements AutoCloseable {
     this.membership = new NodeMembership(id, config.deathTimeout());
     this.database = Database.open(databaseConfig, this::admit);
     var log = new LogDatabase(database);
-    this.nodes = new NodeStore(log, clock);
+    this.nodes = new NodeStore(log, clock, config.limits().maxRecoveries());
     this.store = new ExecutionStore(log, clock);
     this.agenda = new Agenda(log, clock);
     this.active = new ActiveRuns(config.maxRunning(), threads);
@@ -99,11 +102,18 @@ public final class Node implements AutoCloseable {
         membership,
         threads,
         this::dueAt,
-        metrics);
+        metrics,
+        config.limits());
     var installed = install(code, log);
     this.catalog = installed.catalog();
     var launcher = new Launcher(services, active, settlements, catalog);
-    this.engine = new LocalEngine(services, active, settlements, catalog, launcher);
+    this.engine = new LocalEngine(
+        services,
+        active,
+        settlements,
+        catalog,
+        launcher,
+        new Forking(new Forks(log), catalog, clock));
     this.heartbeat = new Heartbeat(
         membership,
         nodes,
@@ -321,12 +331,13 @@ public final class Node implements AutoCloseable {
     graceOver.run();
     active.abandonAll(ActiveRuns.SHUT_DOWN);
     awaitQuiet(UNWINDING);
+    var stuck = active.active(); // they did not let go: their threads go on, or wait for what never comes
     loops.forEach(Loop::close);
     recorder.close();
     writer.close();
     // the connections first: what is released must not commit here any more
     database.close();
-    leave();
+    leave(stuck);
     threads.shutdownNow();
     catalog.close();
   }
@@ -342,11 +353,11 @@ public final class Node implements AutoCloseable {
     }
   }
 
-  private void leave() {
+  private void leave(Collection<UUID> stuck) {
     try {
       int released = Database.alone(
           databaseConfig,
-          connection -> NodeStore.leave(connection, membership.node(), clock.offsetMicros()));
+          connection -> nodes.leave(connection, membership.node(), stuck));
       LOG.info("node {} has left; {} executions go on elsewhere", membership.node(), released);
     } catch (SQLException e) {
       LOG.warn(

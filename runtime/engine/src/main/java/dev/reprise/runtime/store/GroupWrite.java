@@ -147,6 +147,7 @@ public final class GroupWrite {
         update reprise.executions e
            set status = t.status::reprise.execution_status, output = t.output, error = t.error, owner = null,
                wake_at = t.wake_at::timestamptz,
+               recoveries = case when t.status <> 'WAITING' then e.recoveries end,
                completed_at = case when t.ended then clock_timestamp() + ? * interval '1 microsecond' end
           from (select * from unnest(?::uuid[], ?::uuid[], ?::text[], ?::boolean[], ?::text[], ?::text[], ?::text[],
                          ?::int[])

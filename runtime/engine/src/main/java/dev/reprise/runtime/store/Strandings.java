@@ -69,8 +69,8 @@ final class Strandings {
     var sql = """
         select execution, function, version from reprise.executions e
          where status in ('PENDING', 'WAITING')
-           and wake_at < clock_timestamp() + ? * interval '1 microsecond'
-                         - (select max(death_timeout) from reprise.nodes where state <> 'DEAD')
+           and wake_at < (select clock_timestamp() + ? * interval '1 microsecond' - max(death_timeout)
+                            from reprise.nodes where state <> 'DEAD')
            and not exists (
              select from reprise.nodes n
               where n.state <> 'DEAD'

@@ -126,7 +126,8 @@ public final class Sweep {
         with due as (
             select execution from reprise.executions e
              where status in ('PENDING', 'WAITING')
-               and wake_at <= clock_timestamp() + ? * interval '1 microsecond'
+               -- asked once, and so a bound of the index: a volatile function would be asked of every sleeper
+               and wake_at <= (select clock_timestamp() + ? * interval '1 microsecond')
                and (version is null and function = any(?)
                     or version = ?
                     or ? and version in (select d.version from reprise.deployments d))
@@ -162,8 +163,8 @@ public final class Sweep {
     var sql = """
         select wake_at from reprise.executions
          where status in ('PENDING', 'WAITING')
-           and wake_at > clock_timestamp() + ? * interval '1 microsecond'
-           and wake_at <= clock_timestamp() + ? * interval '1 microsecond'
+           and wake_at > (select clock_timestamp() + ? * interval '1 microsecond')
+           and wake_at <= (select clock_timestamp() + ? * interval '1 microsecond')
          order by wake_at limit 1
         """;
     long offset = clock.offsetMicros();

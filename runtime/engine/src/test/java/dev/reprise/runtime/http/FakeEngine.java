@@ -6,6 +6,7 @@ import dev.reprise.ExecutionStatus;
 import dev.reprise.IdempotencyConflictException;
 import dev.reprise.runtime.execution.CallRequest;
 import dev.reprise.runtime.execution.Engine;
+import dev.reprise.runtime.execution.ForkRefusedException;
 import dev.reprise.runtime.execution.Submission;
 import dev.reprise.runtime.function.FunctionDefinition;
 import dev.reprise.runtime.function.Parameter;
@@ -180,6 +181,17 @@ final class FakeEngine implements Engine {
     if (require(id).status().isTerminal()) {
       throw new ExecutionEndedException("execution " + id + " has ended");
     }
+  }
+
+  @Override
+  public synchronized String fork(String id, @Nullable String from, @Nullable String version) {
+    var row = require(id);
+    if (from != null && !from.equals("1")) {
+      throw new ForkRefusedException("the last valid one is 1");
+    }
+    var fork = id + "-fork";
+    rows.put(fork, row);
+    return fork;
   }
 
   @Override
