@@ -435,7 +435,8 @@ final class Cast implements AutoCloseable { // tidy: who waits for whom is under
         0,
         row.parentExecution(),
         row.parentPosition(),
-        row.traceparent());
+        row.traceparent(),
+        row.placement());
   }
 
   /** A row that stands for a call and has no transaction. */

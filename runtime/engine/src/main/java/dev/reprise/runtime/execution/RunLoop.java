@@ -91,8 +91,8 @@ final class RunLoop implements Runnable {
       active.leave(identity.execution(), this);
       boolean wasFull = active.freePlaces() == 0;
       active.giveBack();
-      if (wasFull) {
-        services.due().now(); // somebody may wait for the place
+      if (wasFull || identity.placement().queue() != null) {
+        services.due().now(); // somebody may wait for the place, or the slot
       }
     }
   }
@@ -297,7 +297,7 @@ final class RunLoop implements Runnable {
     }
   }
 
-  /** Reads a row as the identity that a run needs. */
+  /** Reads a row as the identity that a run needs. What waited before it was started, was created at its start. */
   static NewExecution identityOf(ExecutionRow row) {
     return new NewExecution(
         row.execution(),
@@ -307,13 +307,14 @@ final class RunLoop implements Runnable {
         row.kind(),
         row.version(),
         row.input(),
-        row.createdAt(),
+        row.placement().isNone() || row.startedAt() == null ? row.createdAt() : row.startedAt(),
         row.deadline(),
         row.parentExecution(),
         row.parentPosition() == null
             ? null
             : dev.reprise.runtime.store.Position.parse(row.parentPosition()),
         row.tags(),
-        row.traceparent());
+        row.traceparent(),
+        row.placement());
   }
 }

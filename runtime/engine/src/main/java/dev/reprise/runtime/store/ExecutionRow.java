@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param parentExecution the internal id of the parent
  * @param parentPosition where the outcome goes in the parent's log; null where the parent asks for it itself
  * @param traceparent of the W3C trace it belongs to
+ * @param placement where it waits, or waited, before it is started
  */
 public record ExecutionRow(
     UUID execution,
@@ -49,7 +50,8 @@ public record ExecutionRow(
     int signals,
     @Nullable UUID parentExecution,
     @Nullable String parentPosition,
-    @Nullable String traceparent) {
+    @Nullable String traceparent,
+    Placement placement) {
 
   /** Whether it has ended, or waits for somebody's help. */
   public boolean isSettled() {
@@ -85,6 +87,7 @@ public record ExecutionRow(
         signals,
         parentExecution,
         parentPosition,
-        traceparent);
+        traceparent,
+        placement);
   }
 }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param deadline when its timeout strikes; null for never
  * @param parent the internal id of the parent; null for a call from outside
  * @param parentPosition where its outcome goes in the parent's log; null where the parent asks for it itself
+ * @param placement where it waits before it is started
  */
 public record NewExecution(
     UUID execution,
@@ -29,7 +30,8 @@ public record NewExecution(
     @Nullable UUID parent,
     @Nullable Position parentPosition,
     Map<String, String> tags,
-    @Nullable String traceparent) {
+    @Nullable String traceparent,
+    Placement placement) {
 
   /** The row as it is once inserted in this state; the same that a read would give. */
   public ExecutionRow asRow(ExecutionStatus status, @Nullable UUID owner) {
@@ -57,6 +59,7 @@ public record NewExecution(
         0,
         parent,
         parentPosition == null ? null : parentPosition.toString(),
-        traceparent);
+        traceparent,
+        placement);
   }
 }
