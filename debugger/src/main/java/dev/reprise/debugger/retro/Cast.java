@@ -436,6 +436,7 @@ final class Cast implements AutoCloseable { // tidy: who waits for whom is under
         row.parentExecution(),
         row.parentPosition(),
         row.traceparent(),
+        row.placement(),
         row.lifecycle());
   }
 

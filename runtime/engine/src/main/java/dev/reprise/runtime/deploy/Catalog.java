@@ -1,12 +1,14 @@
 package dev.reprise.runtime.deploy;
 
 import dev.reprise.RepriseException;
+import dev.reprise.WorkQueue;
 import dev.reprise.runtime.function.Application;
 import dev.reprise.runtime.function.FunctionDefinition;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -113,6 +115,15 @@ public final class Catalog implements AutoCloseable {
         .flatMap(application -> application.definitions().stream())
         .sorted(Comparator.comparing(FunctionDefinition::name))
         .toList();
+  }
+
+  /** The queues that the active applications declare; of those of one name the first. */
+  public List<WorkQueue> queues() {
+    var byName = new LinkedHashMap<String, WorkQueue>();
+    active.stream()
+        .flatMap(application -> application.queues().stream())
+        .forEach(queue -> byName.putIfAbsent(queue.name(), queue));
+    return List.copyOf(byName.values());
   }
 
   /** The active application with this class of functions. */

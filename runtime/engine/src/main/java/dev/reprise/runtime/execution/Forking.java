@@ -11,6 +11,7 @@ import dev.reprise.runtime.store.Forks;
 import dev.reprise.runtime.store.FunctionKind;
 import dev.reprise.runtime.store.Lineage;
 import dev.reprise.runtime.store.NewExecution;
+import dev.reprise.runtime.store.Placement;
 import dev.reprise.runtime.store.OperationKind;
 import dev.reprise.runtime.store.OperationRow;
 import dev.reprise.runtime.store.Position;
@@ -76,7 +77,8 @@ public final class Forking {
         null,
         null,
         row.tags(),
-        row.traceparent());
+        row.traceparent(),
+        Placement.NONE); // somebody asked for it: it does not queue again
     return new Forks.Plan(
         fork.withLineage(Lineage.ofFork(row, position)), row.execution(), position);
   }

@@ -3,6 +3,7 @@ package dev.reprise.runtime.execution;
 import dev.reprise.ExecutionEndedException;
 import dev.reprise.ExecutionNotFoundException;
 import dev.reprise.ExecutionStatus;
+import dev.reprise.IdempotencyConflictException;
 import dev.reprise.OverloadedException;
 import dev.reprise.RepriseException;
 import dev.reprise.SizeLimitException;
@@ -16,6 +17,7 @@ import dev.reprise.runtime.store.LogWrite.Birth;
 import dev.reprise.runtime.store.LogWrite.Result;
 import dev.reprise.runtime.store.NewExecution;
 import dev.reprise.runtime.store.OperationRow;
+import dev.reprise.runtime.store.Placement;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -69,7 +71,11 @@ public final class LocalEngine implements Engine {
     }
     var function = request.function();
     var code = catalog.find(function.version(), function.name());
+    services.queues().require(request.options().queue());
     var identity = identity(request, code);
+    if (!request.asynchronous() && !identity.placement().isNone()) {
+      return runInTurn(identity);
+    }
     if (request.asynchronous()) {
       // by the row alone: a synchronous call of the same key that is in flight here is not durable
       // yet
@@ -140,7 +146,8 @@ public final class LocalEngine implements Engine {
         null,
         null,
         request.tags(),
-        request.traceparent());
+        request.traceparent(),
+        Placement.of(request.options(), created));
   }
 
   /** Durable first; then this node or any other takes it. */
@@ -150,10 +157,57 @@ public final class LocalEngine implements Engine {
         identity.execution(), services.membership().node(), birth, List.of(), List.of(), null);
     if (services.writer().write(write) == Result.LOST_RACE) {
       var existing = services.store().find(identity.id());
-      return existing.isPresent() ? attach(existing.get(), identity, true) : accept(identity);
+      if (existing.isPresent()) {
+        return attach(existing.get(), identity, true);
+      }
+      var duplicate = duplicate(identity);
+      return duplicate.isPresent()
+          ? new Submission(duplicate.get().id(), new CompletableFuture<>())
+          : accept(identity);
     }
-    services.due().now();
+    begins(services.due(), identity.placement());
     return new Submission(identity.id(), new CompletableFuture<>());
+  }
+
+  /** Tells the node when an execution that has just been inserted is due. */
+  static void begins(DueSignal due, Placement placement) {
+    var notBefore = placement.notBefore();
+    if (notBefore == null) {
+      due.now();
+    } else {
+      due.at(notBefore);
+    }
+  }
+
+  private Optional<ExecutionRow> duplicate(NewExecution asked) {
+    var placement = asked.placement();
+    if (placement.queue() == null || placement.deduplication() == null) {
+      return Optional.empty();
+    }
+    var found = services.store().findDuplicate(placement.queue(), placement.deduplication());
+    found.ifPresent(existing -> requireSameFunction(existing, asked));
+    return found;
+  }
+
+  /** What the deduplication key of another execution speaks against. */
+  static void requireSameFunction(ExecutionRow existing, NewExecution asked) {
+    if (!existing.principal().equals(asked.principal())
+        || !existing.function().equals(asked.function())) {
+      throw new IdempotencyConflictException(
+          "the deduplication key " + asked.placement().deduplication() + " of the queue "
+              + asked.placement().queue() + " belongs to an execution of another function"
+              + " or of somebody else; use another key for " + asked.function());
+    }
+  }
+
+  /** Durable first, as whoever asks for an asynchronous call has it; then waits for its turn and its end. */
+  private Submission runInTurn(NewExecution identity) {
+    var existing = services.store().find(identity.id());
+    if (existing.isPresent()) {
+      return attach(existing.get(), identity, false);
+    }
+    var id = accept(identity).id();
+    return new Submission(id, whenSettled(id));
   }
 
   private Submission runNow(Catalog.Entry code, NewExecution identity) {

@@ -17,6 +17,7 @@ import dev.reprise.runtime.store.LogWrite;
 import dev.reprise.runtime.store.NewExecution;
 import dev.reprise.runtime.store.OperationKind;
 import dev.reprise.runtime.store.OperationRow;
+import dev.reprise.runtime.store.QueueStore;
 import dev.reprise.runtime.store.Position;
 import dev.reprise.runtime.telemetry.Metrics;
 import java.sql.Connection;
@@ -66,6 +67,7 @@ public final class Rehearsal {
     this.services = new RunServices(
         recorded,
         new ExecutionStore(new LogDatabase(recorded), clock),
+        new QueueStore(new LogDatabase(recorded)),
         Rehearsal::forget,
         new BusinessCommit(clock),
         clock,

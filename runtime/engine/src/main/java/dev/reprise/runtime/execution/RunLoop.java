@@ -94,7 +94,9 @@ final class RunLoop implements Runnable {
       active.leave(identity.execution(), this);
       boolean wasFull = active.freePlaces() == 0;
       active.giveBack();
-      if (wasFull) {
+      if (identity.placement().queue() != null) {
+        services.due().now(); // somebody may wait for the slot
+      } else if (wasFull) {
         // somebody may wait for the place; not at once: others end too, and one claim takes for all
         services.due().at(services.clock().now().plus(PLACES_GATHER));
       }
@@ -323,7 +325,7 @@ final class RunLoop implements Runnable {
     }
   }
 
-  /** Reads a row as the identity that a run needs. */
+  /** Reads a row as the identity that a run needs. What waited before it was started, was created at its start. */
   static NewExecution identityOf(ExecutionRow row) {
     return new NewExecution(
         row.execution(),
@@ -333,7 +335,7 @@ final class RunLoop implements Runnable {
         row.kind(),
         row.version(),
         row.input(),
-        row.createdAt(),
+        row.placement().isNone() || row.startedAt() == null ? row.createdAt() : row.startedAt(),
         row.deadline(),
         row.parentExecution(),
         row.parentPosition() == null
@@ -341,6 +343,7 @@ final class RunLoop implements Runnable {
             : dev.reprise.runtime.store.Position.parse(row.parentPosition()),
         row.tags(),
         row.traceparent(),
+        row.placement(),
         row.lineage());
   }
 }

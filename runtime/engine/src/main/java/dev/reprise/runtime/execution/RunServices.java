@@ -5,6 +5,7 @@ import dev.reprise.runtime.postgres.Database;
 import dev.reprise.runtime.store.BusinessCommit;
 import dev.reprise.runtime.store.DatabaseClock;
 import dev.reprise.runtime.store.ExecutionStore;
+import dev.reprise.runtime.store.QueueStore;
 import dev.reprise.runtime.telemetry.Metrics;
 import java.util.concurrent.Executor;
 
@@ -18,6 +19,7 @@ import java.util.concurrent.Executor;
 public record RunServices( // tidy: the collaborators of a run, wired once in the composition root
     Database database,
     ExecutionStore store,
+    QueueStore queues,
     LogWriter writer,
     BusinessCommit commit,
     DatabaseClock clock,

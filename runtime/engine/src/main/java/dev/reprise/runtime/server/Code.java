@@ -1,6 +1,7 @@
 package dev.reprise.runtime.server;
 
 import dev.reprise.Settings;
+import dev.reprise.WorkQueue;
 import dev.reprise.runtime.background.Loop;
 import dev.reprise.runtime.config.DatabaseConfig;
 import dev.reprise.runtime.deploy.Catalog;
@@ -12,6 +13,7 @@ import dev.reprise.runtime.function.Application;
 import dev.reprise.runtime.function.ApplicationBuilder;
 import dev.reprise.runtime.postgres.BoundDataSource;
 import dev.reprise.runtime.store.LogDatabase;
+import dev.reprise.runtime.store.QueueStore;
 import dev.reprise.runtime.store.Sweep;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -27,7 +29,8 @@ public interface Code {
   Installed install(Site site);
 
   /** What a node has to give. */
-  record Site(LogDatabase log, Supplier<LocalEngine> engine, DatabaseConfig database) {
+  record Site(
+      LogDatabase log, QueueStore queues, Supplier<LocalEngine> engine, DatabaseConfig database) {
     /** An application whose calls reach this node. */
     ApplicationBuilder application() {
       return Application.builder()
@@ -63,6 +66,16 @@ public interface Code {
       Map<Class<?>, Object> bindings,
       Map<Class<?>, Object> stubs,
       @Nullable String version) {
+    return ofClasses(functions, bindings, stubs, version, List.of());
+  }
+
+  /** The same with queues. */
+  static Code ofClasses(
+      Collection<Class<?>> functions,
+      Map<Class<?>, Object> bindings,
+      Map<Class<?>, Object> stubs,
+      @Nullable String version,
+      Collection<WorkQueue> queues) {
     return site -> {
       var application = site.application()
           .functions(functions)
@@ -72,6 +85,7 @@ public interface Code {
           .build();
       var catalog = new Catalog(Catalog.VersionLoader.NONE);
       catalog.activate(application, List.of());
+      site.queues().declare(queues);
       return new Installed(
           catalog, () -> new Sweep.Capabilities(catalog.unpinned(), version, false), List.of());
     };

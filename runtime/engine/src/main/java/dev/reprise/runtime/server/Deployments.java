@@ -9,6 +9,7 @@ import dev.reprise.runtime.deploy.JarVersions.Prepared;
 import dev.reprise.runtime.function.FunctionDefinition;
 import dev.reprise.runtime.postgres.Migrator;
 import dev.reprise.runtime.store.DeploymentStore;
+import dev.reprise.runtime.store.QueueStore;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -28,13 +29,16 @@ final class Deployments implements Loop.Work {
   private final DeploymentStore store;
   private final JarVersions versions;
   private final Catalog catalog;
+  private final QueueStore queues;
   private List<String> followed = List.of();
   private List<String> refused = List.of();
 
-  Deployments(DeploymentStore store, JarVersions versions, Catalog catalog) {
+  Deployments(
+      DeploymentStore store, JarVersions versions, Catalog catalog, QueueStore queues) {
     this.store = store;
     this.versions = versions;
     this.catalog = catalog;
+    this.queues = queues;
   }
 
   /**
@@ -75,6 +79,7 @@ final class Deployments implements Loop.Work {
     var active = store.active();
     if (!active.equals(followed)) {
       catalog.activateOnly(active.stream().map(catalog::version).toList());
+      queues.declare(catalog.queues());
       followed = active;
       LOG.info("serving versions {}", active);
     }

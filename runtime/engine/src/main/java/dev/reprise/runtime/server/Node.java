@@ -32,6 +32,7 @@ import dev.reprise.runtime.store.Forks;
 import dev.reprise.runtime.store.GroupWrite;
 import dev.reprise.runtime.store.LogDatabase;
 import dev.reprise.runtime.store.NodeStore;
+import dev.reprise.runtime.store.QueueStore;
 import dev.reprise.runtime.store.Sweep;
 import dev.reprise.runtime.telemetry.Metrics;
 import java.sql.Connection;
@@ -62,6 +63,7 @@ public final class Node implements AutoCloseable {
   private final DatabaseClock clock = new DatabaseClock();
   private final NodeStore nodes;
   private final ExecutionStore store;
+  private final QueueStore queues;
   private final Agenda agenda;
   private final ExecutorService threads = RunThreads.create();
   private final ActiveRuns active;
@@ -90,12 +92,14 @@ public final class Node implements AutoCloseable {
     var log = new LogDatabase(database);
     this.nodes = new NodeStore(log, clock, config.limits().maxRecoveries());
     this.store = new ExecutionStore(log, clock);
+    this.queues = new QueueStore(log);
     this.agenda = new Agenda(log, clock);
     this.active = new ActiveRuns(config.maxRunning(), threads);
     this.writer = new GroupWriter(log, new GroupWrite(clock));
     var services = new RunServices(
         database,
         store,
+        queues,
         writer,
         new BusinessCommit(clock),
         clock,
@@ -117,7 +121,7 @@ public final class Node implements AutoCloseable {
     this.heartbeat = new Heartbeat(
         membership,
         nodes,
-        new Sweep(log, clock),
+        new Sweep(log, clock, queues),
         active,
         launcher,
         clock,
@@ -141,7 +145,7 @@ public final class Node implements AutoCloseable {
   private Code.Installed install(Code code, LogDatabase log) {
     try (var joining = new Loop("joining", config.heartbeat(), poked -> showLife())) {
       joining.start();
-      return code.install(new Code.Site(log, this::engine, databaseConfig));
+      return code.install(new Code.Site(log, queues, this::engine, databaseConfig));
     } catch (RuntimeException e) {
       writer.close();
       database.close();
@@ -284,6 +288,11 @@ public final class Node implements AutoCloseable {
   /** The executions that run here. */
   public ActiveRuns active() {
     return active;
+  }
+
+  /** The queues of the cluster. */
+  public QueueStore queues() {
+    return queues;
   }
 
   /** What is under way and what comes next; for tests. */

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param parentExecution the internal id of the parent
  * @param parentPosition where the outcome goes in the parent's log; null where the parent asks for it itself
  * @param traceparent of the W3C trace it belongs to
+ * @param placement where it waits, or waited, before it is started
  * @param lifecycle what became of it besides its outcome
  */
 public record ExecutionRow( // tidy: the columns of the table
@@ -51,6 +52,7 @@ public record ExecutionRow( // tidy: the columns of the table
     @Nullable UUID parentExecution,
     @Nullable String parentPosition,
     @Nullable String traceparent,
+    Placement placement,
     Lifecycle lifecycle) {
 
   /** An execution that is no fork and never lost its node. */
@@ -78,7 +80,8 @@ public record ExecutionRow( // tidy: the columns of the table
       int signals,
       @Nullable UUID parentExecution,
       @Nullable String parentPosition,
-      @Nullable String traceparent) {
+      @Nullable String traceparent,
+      Placement placement) {
     this(
         execution,
         id,
@@ -104,6 +107,7 @@ public record ExecutionRow( // tidy: the columns of the table
         parentExecution,
         parentPosition,
         traceparent,
+        placement,
         Lifecycle.PLAIN);
   }
 
@@ -153,6 +157,7 @@ public record ExecutionRow( // tidy: the columns of the table
         parentExecution,
         parentPosition,
         traceparent,
+        placement,
         lifecycle);
   }
 }

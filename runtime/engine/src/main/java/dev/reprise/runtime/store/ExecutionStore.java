@@ -36,6 +36,19 @@ public final class ExecutionStore {
     return database.log(connection -> find(connection, id));
   }
 
+  /** The living execution of this deduplication key in the queue. */
+  public Optional<ExecutionRow> findDuplicate(String queue, String deduplication) {
+    var sql = """
+        select %s from reprise.executions e %s
+         where e.queue = ? and e.deduplication = ? and e.completed_at is null
+        """.formatted(COLUMNS, JOINS);
+    return database.log(connection -> Jdbc.queryOne(
+        connection,
+        sql,
+        statement -> new Columns(statement).add(queue).add(deduplication),
+        ExecutionReader::read));
+  }
+
   /** The execution of an internal id with its log. */
   public Optional<Loaded> load(UUID execution) {
     return database.log(connection -> load(connection, execution));

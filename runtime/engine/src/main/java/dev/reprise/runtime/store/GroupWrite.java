@@ -26,6 +26,11 @@ import org.jspecify.annotations.Nullable;
  * with the row.
  */
 public final class GroupWrite {
+  /** One order of all keys that rows may meet at, for all writers. */
+  private static final Comparator<Birth> ORDER = Comparator.comparing(
+          (Birth birth) -> String.valueOf(birth.row().placement().deduplication()))
+      .thenComparing(birth -> birth.row().id());
+
   private final DatabaseClock clock;
 
   /** Writes with the times of {@code clock}. */
@@ -80,7 +85,7 @@ public final class GroupWrite {
     if (births.isEmpty()) {
       return Set.of();
     }
-    births.sort(Comparator.comparing((Birth birth) -> birth.row().id()));
+    births.sort(ORDER);
     own.removeAll(Births.insert(connection, births, clock.offsetMicros()));
     return own;
   }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param deadline when its timeout strikes; null for never
  * @param parent the internal id of the parent; null for a call from outside
  * @param parentPosition where its outcome goes in the parent's log; null where the parent asks for it itself
+ * @param placement where it waits before it is started
  * @param lineage where the first operations of a fork come from; null for an execution that is none
  */
 public record NewExecution( // tidy: the columns of the table
@@ -31,6 +32,7 @@ public record NewExecution( // tidy: the columns of the table
     @Nullable Position parentPosition,
     Map<String, String> tags,
     @Nullable String traceparent,
+    Placement placement,
     @Nullable Lineage lineage) {
 
   /** An execution that is no fork. */
@@ -47,7 +49,8 @@ public record NewExecution( // tidy: the columns of the table
       @Nullable UUID parent,
       @Nullable Position parentPosition,
       Map<String, String> tags,
-      @Nullable String traceparent) {
+      @Nullable String traceparent,
+      Placement placement) {
     this(
         execution,
         id,
@@ -62,6 +65,7 @@ public record NewExecution( // tidy: the columns of the table
         parentPosition,
         tags,
         traceparent,
+        placement,
         null);
   }
 
@@ -81,6 +85,7 @@ public record NewExecution( // tidy: the columns of the table
         parentPosition,
         tags,
         traceparent,
+        placement,
         from);
   }
 
@@ -129,6 +134,7 @@ public record NewExecution( // tidy: the columns of the table
         parent,
         parentPosition == null ? null : parentPosition.toString(),
         traceparent,
+        placement,
         lineage == null ? Lifecycle.PLAIN : new Lifecycle(0, lineage));
   }
 }

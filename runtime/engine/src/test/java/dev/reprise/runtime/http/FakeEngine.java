@@ -17,6 +17,7 @@ import dev.reprise.runtime.store.ExecutionFilter;
 import dev.reprise.runtime.store.ExecutionRow;
 import dev.reprise.runtime.store.OperationKind;
 import dev.reprise.runtime.store.OperationRow;
+import dev.reprise.runtime.store.Placement;
 import dev.reprise.runtime.store.Position;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -258,7 +259,8 @@ final class FakeEngine implements Engine {
         0,
         null,
         null,
-        null);
+        null,
+        Placement.of(request.options(), Instant.EPOCH));
   }
 
   private static ExecutionRow with(
