@@ -138,7 +138,7 @@ public final class Heartbeat implements Loop.Work {
     for (UUID dead : beat.dead()) {
       recover(dead);
     }
-    passOnCancellations(beat.owned());
+    passOn(beat.owned());
     restartWithoutRunner(beat.owned());
     var nextDue = claimed(beat);
     if (!beat.dead().isEmpty()) {
@@ -188,9 +188,11 @@ public final class Heartbeat implements Loop.Work {
         count -> LOG.info("node {} is dead; {} executions go on elsewhere", dead, count));
   }
 
-  private void passOnCancellations(List<Owned> owned) {
+  /** Cancellations, and what other nodes delivered. */
+  private void passOn(List<Owned> owned) {
     active.cancel(
         owned.stream().filter(Owned::cancelRequested).map(Owned::execution).toList());
+    owned.forEach(execution -> active.signalled(execution.execution(), execution.signals()));
   }
 
   /** What is ours in two beats and runs nowhere lost its runner, to an outage of the database for example. */

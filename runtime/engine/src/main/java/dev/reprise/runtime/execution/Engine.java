@@ -53,6 +53,9 @@ public interface Engine {
    */
   void resume(String id);
 
+  /** Messages to executions, events and answers of them. */
+  Post post();
+
   /** The function that new calls of this name reach. */
   Optional<FunctionDefinition> function(String name);
 

@@ -4,6 +4,7 @@ import dev.reprise.runtime.postgres.Database;
 import dev.reprise.runtime.store.BusinessCommit;
 import dev.reprise.runtime.store.DatabaseClock;
 import dev.reprise.runtime.store.ExecutionStore;
+import dev.reprise.runtime.store.JointWrite;
 import dev.reprise.runtime.telemetry.Metrics;
 import java.util.concurrent.Executor;
 
@@ -17,6 +18,8 @@ public record RunServices( // tidy: the collaborators of a run, wired once in th
     Database database,
     ExecutionStore store,
     LogWriter writer,
+    JointWrite joint,
+    Post post,
     BusinessCommit commit,
     DatabaseClock clock,
     NodeMembership membership,

@@ -6,6 +6,7 @@ import dev.reprise.ExecutionStatus;
 import dev.reprise.IdempotencyConflictException;
 import dev.reprise.runtime.execution.CallRequest;
 import dev.reprise.runtime.execution.Engine;
+import dev.reprise.runtime.execution.Post;
 import dev.reprise.runtime.execution.Submission;
 import dev.reprise.runtime.function.FunctionDefinition;
 import dev.reprise.runtime.function.Parameter;
@@ -180,6 +181,11 @@ final class FakeEngine implements Engine {
     if (require(id).status().isTerminal()) {
       throw new ExecutionEndedException("execution " + id + " has ended");
     }
+  }
+
+  @Override
+  public Post post() {
+    throw new UnsupportedOperationException("no messages here");
   }
 
   @Override
