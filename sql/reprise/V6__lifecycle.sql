@@ -2,12 +2,12 @@
 --
 -- executions.recoveries  how often the execution went on after the death of the node that ran it, since it last fell asleep or
 --                        was resumed; null for never. An execution that takes down its node again and again is parked.
--- executions.lineage     of a fork: which executions its first operations were copied from, and up to which position, as JSON.
+-- executions.ancestry    of a fork: which executions its first operations were copied from, and up to which position, as JSON.
 --                        Copied operations have no transaction id and no snapshot: the transaction is the original's.
 
 alter table reprise.executions
   add column recoveries integer,
-  add column lineage text;
+  add column ancestry text;
 
 -- Lists by state. Neither what succeeds at once nor what is running is in it: a call that ends in its first commit, and a
 -- workflow that runs through, write to it not once. The running ones are found by their owners.

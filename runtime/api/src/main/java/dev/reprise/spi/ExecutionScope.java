@@ -5,11 +5,13 @@ import dev.reprise.Call;
 import dev.reprise.Execution;
 import dev.reprise.Invocation;
 import dev.reprise.Options;
+import dev.reprise.Request;
 import dev.reprise.Saga;
 import java.lang.reflect.Type;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +45,18 @@ public interface ExecutionScope {
 
   <A, T extends @Nullable Object> Execution<T> start(
       Class<A> functions, Invocation<A, T> call, Options options);
+
+  <T> Optional<T> receive(String topic, Type type, Duration timeout);
+
+  <M> Optional<Request<M>> receiveRequest(String topic, Type type, Duration timeout);
+
+  void send(String executionId, String topic, Object message, Duration delay);
+
+  void publish(String key, Object value);
+
+  boolean patched(String changeId);
+
+  void continueAsNew(@Nullable Object... arguments);
 
   Logger logger(Class<?> type);
 }

@@ -137,7 +137,7 @@ public final class Heartbeat implements Loop.Work {
     clock.observe(beat.at());
     // what was claimed first: it is ours whatever comes of the dead
     var nextDue = claimed(beat);
-    passOnCancellations(beat.owned());
+    passOn(beat.owned());
     restartWithoutRunner(beat.owned());
     for (UUID dead : beat.dead()) {
       recover(dead);
@@ -197,9 +197,11 @@ public final class Heartbeat implements Loop.Work {
     }
   }
 
-  private void passOnCancellations(List<Owned> owned) {
+  /** Cancellations, and what other nodes delivered. */
+  private void passOn(List<Owned> owned) {
     active.cancel(
         owned.stream().filter(Owned::cancelRequested).map(Owned::execution).toList());
+    owned.forEach(execution -> active.signalled(execution.execution(), execution.signals()));
   }
 
   /** What is ours in two beats and runs nowhere lost its runner, to an outage of the database for example. */

@@ -41,7 +41,7 @@ public final class SettlementPoll implements Loop.Work {
       known = Set.of();
       return IDLE;
     }
-    store.settled(elsewhere).forEach(settlements::settled);
+    store.settled(elsewhere).forEach(found -> settlements.settled(found.asked(), found.row()));
     boolean news = !known.containsAll(elsewhere);
     known = new HashSet<>(elsewhere);
     var doubled = pause.multipliedBy(2);

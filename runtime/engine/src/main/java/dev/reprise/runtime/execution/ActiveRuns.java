@@ -56,6 +56,11 @@ public final class ActiveRuns {
     places.release();
   }
 
+  /** For the little work that a signal causes. */
+  Executor threads() {
+    return threads;
+  }
+
   /** How many executions could be taken on. */
   public int freePlaces() {
     return places.availablePermits();
@@ -102,6 +107,14 @@ public final class ActiveRuns {
       if (loop != null && loop.wantsRefresh()) {
         threads.execute(() -> refresh(execution, loop));
       }
+    }
+  }
+
+  /** So much was delivered to an execution: where it runs here and has seen less, it looks into its log. */
+  public void signalled(UUID execution, int signals) {
+    var loop = loops.get(execution);
+    if (loop != null && loop.hasSeenLess(signals)) {
+      threads.execute(() -> refresh(execution, loop));
     }
   }
 

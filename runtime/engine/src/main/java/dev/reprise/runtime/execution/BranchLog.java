@@ -44,6 +44,7 @@ final class BranchLog {
     if (closed != null) {
       throw closed;
     }
+    passOldPatches(kind);
     var position = nextPosition();
     trace.called(kind, position);
     var row = run.recorded(position);
@@ -67,6 +68,27 @@ final class BranchLog {
           "it with the arguments of this run"));
     }
     return row;
+  }
+
+  /** The code does not ask any more for changes that all living executions have. */
+  private void passOldPatches(OperationKind kind) {
+    while (kind != OperationKind.PATCH && nextIs(OperationKind.PATCH)) {
+      counter++;
+    }
+  }
+
+  /** Whether the log has an operation of that kind at the next position. */
+  boolean nextIs(OperationKind kind) {
+    var row = run.recorded(nextPosition());
+    return row != null && row.kind() == kind;
+  }
+
+  /** Whether the log has the marker of that change at the next position. */
+  boolean isPatchNext(String changeId) {
+    var row = run.recorded(nextPosition());
+    return row != null
+        && row.kind() == OperationKind.PATCH
+        && row.function().equals(changeId);
   }
 
   private boolean comparesArguments() {

@@ -157,7 +157,8 @@ final class ChildCall {
     if (row.isPresent()
         && !row.get().execution().equals(child.execution())
         && !(row.get().function().equals(child.function())
-            && row.get().input().equals(child.input()))) {
+            && run.ask(
+                () -> RunLoop.isOfInput(run.services().store(), row.get(), child.input())))) {
       throw new IdempotencyConflictException("the id " + child.id()
           + " belongs to an execution of another function or with other arguments");
     }

@@ -65,6 +65,9 @@ public interface Engine {
    */
   String fork(String id, @Nullable String from, @Nullable String version);
 
+  /** Messages to executions, events and answers of them. */
+  Post post();
+
   /** The function that new calls of this name reach. */
   Optional<FunctionDefinition> function(String name);
 

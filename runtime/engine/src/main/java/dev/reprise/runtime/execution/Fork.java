@@ -57,7 +57,7 @@ final class Fork<T extends @Nullable Object, X extends Exception>
     }
     joiner.run().requireGoingForCall();
     // also while the execution is being ended: the branch may have recorded calls to go through
-    joiner.waitFor(new WaitRoom.Wait(() -> ended, null, false, true));
+    joiner.waitFor(new WaitRoom.Wait(() -> ended, null, false, true, null));
     return outcome(joiner);
   }
 

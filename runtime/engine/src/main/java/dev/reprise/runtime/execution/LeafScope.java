@@ -5,6 +5,7 @@ import dev.reprise.Call;
 import dev.reprise.Execution;
 import dev.reprise.Invocation;
 import dev.reprise.Options;
+import dev.reprise.Request;
 import dev.reprise.Saga;
 import dev.reprise.runtime.store.Position;
 import dev.reprise.spi.ExecutionScope;
@@ -12,6 +13,7 @@ import java.lang.reflect.Type;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +62,36 @@ abstract class LeafScope implements ExecutionScope {
   @Override
   public void sleep(Duration duration) {
     throw refusal("Durable.sleep");
+  }
+
+  @Override
+  public <T> Optional<T> receive(String topic, Type type, Duration timeout) {
+    throw refusal("Durable.receive");
+  }
+
+  @Override
+  public <M> Optional<Request<M>> receiveRequest(String topic, Type type, Duration timeout) {
+    throw refusal("Durable.receiveRequest");
+  }
+
+  @Override
+  public void send(String executionIdTo, String topic, Object message, Duration delay) {
+    throw refusal("Durable.send");
+  }
+
+  @Override
+  public void publish(String eventKey, Object value) {
+    throw refusal("Durable.publish");
+  }
+
+  @Override
+  public boolean patched(String changeId) {
+    throw refusal("Durable.patched");
+  }
+
+  @Override
+  public void continueAsNew(@Nullable Object... arguments) {
+    throw refusal("Durable.continueAsNew");
   }
 
   @Override

@@ -227,8 +227,8 @@ public final class LocalEngine implements Engine {
         existing.id(), asynchronous ? new CompletableFuture<>() : whenSettled(existing));
   }
 
-  private static void requireSame(ExecutionRow existing, NewExecution asked) {
-    var conflict = RunLoop.conflict(existing, asked);
+  private void requireSame(ExecutionRow existing, NewExecution asked) {
+    var conflict = RunLoop.conflict(services.store(), existing, asked);
     if (conflict != null) {
       throw conflict;
     }
@@ -282,6 +282,10 @@ public final class LocalEngine implements Engine {
     var asked = services.store().requestCancellation(row.execution());
     if (!asked.contains(row.execution())) {
       var now = require(id);
+      if (!now.execution().equals(row.execution())) {
+        cancel(id); // it went on as a new one in between
+        return;
+      }
       if (now.status().isTerminal() && now.status() != ExecutionStatus.CANCELLED) {
         throw ended(now, "cancelled");
       }
@@ -325,6 +329,11 @@ public final class LocalEngine implements Engine {
   private ExecutionRow require(String id) {
     return find(id)
         .orElseThrow(() -> new ExecutionNotFoundException("there is no execution " + id));
+  }
+
+  @Override
+  public Post post() {
+    return services.post();
   }
 
   /** The code of an execution, to read its outcome with. */

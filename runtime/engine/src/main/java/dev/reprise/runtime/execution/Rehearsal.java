@@ -10,10 +10,14 @@ import dev.reprise.runtime.json.ExceptionCodec;
 import dev.reprise.runtime.postgres.Database;
 import dev.reprise.runtime.store.BusinessCommit;
 import dev.reprise.runtime.store.DatabaseClock;
+import dev.reprise.runtime.store.EventStore;
 import dev.reprise.runtime.store.ExecutionRow;
 import dev.reprise.runtime.store.ExecutionStore;
+import dev.reprise.runtime.store.GroupWrite;
+import dev.reprise.runtime.store.JointWrite;
 import dev.reprise.runtime.store.LogDatabase;
 import dev.reprise.runtime.store.LogWrite;
+import dev.reprise.runtime.store.MessageStore;
 import dev.reprise.runtime.store.NewExecution;
 import dev.reprise.runtime.store.OperationKind;
 import dev.reprise.runtime.store.OperationRow;
@@ -64,11 +68,20 @@ public final class Rehearsal {
     this.comparesArguments = comparesArguments;
     var clock = new DatabaseClock();
     clock.advance(PAST_ALL_SLEEPS);
+    var log = new LogDatabase(recorded);
+    var nowhere = new Post(
+        new MessageStore(log, clock),
+        new EventStore(log, clock),
+        new Watches(),
+        new ActiveRuns(1, threads),
+        time -> {});
     this.services = new RunServices(
         recorded,
-        new ExecutionStore(new LogDatabase(recorded), clock),
-        new QueueStore(new LogDatabase(recorded)),
+        new ExecutionStore(log, clock),
+        new QueueStore(log),
         Rehearsal::forget,
+        new JointWrite(log, new GroupWrite(clock)),
+        nowhere,
         new BusinessCommit(clock),
         clock,
         new NodeMembership(NOBODY, Duration.ofDays(1)),

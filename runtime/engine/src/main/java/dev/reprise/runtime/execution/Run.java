@@ -7,6 +7,7 @@ import dev.reprise.runtime.function.FunctionDefinition;
 import dev.reprise.runtime.json.ExceptionCodec;
 import dev.reprise.runtime.postgres.DatabaseFailureException;
 import dev.reprise.runtime.store.ExecutionRow;
+import dev.reprise.runtime.store.JointWrite;
 import dev.reprise.runtime.store.LogWrite;
 import dev.reprise.runtime.store.LogWrite.Birth;
 import dev.reprise.runtime.store.LogWrite.Result;
@@ -19,6 +20,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -60,7 +63,10 @@ final class Run { // tidy: the one state that branches, ticker and heartbeat sha
   private volatile boolean endedByCommit;
   private volatile boolean commitUnknown;
   private volatile int signals;
-  private volatile @Nullable Instant suspendedUntil;
+  private final Mailbox mailbox = new Mailbox(this);
+  private volatile boolean conversing;
+  private volatile @Nullable Suspension suspension;
+  private volatile Continuing.@Nullable Next next;
 
   Run(
       RunServices services,
@@ -152,19 +158,55 @@ final class Run { // tidy: the one state that branches, ticker and heartbeat sha
     return parkedCause;
   }
 
-  @Nullable
-  Instant suspendedUntil() {
-    return suspendedUntil;
+  /**
+   * What was known when everything waited.
+   *
+   * @param until when to go on at the latest; null for not by time
+   * @param signals how much had been delivered
+   * @param topics whose messages are waited for
+   */
+  record Suspension(@Nullable Instant until, int signals, Set<String> topics) {}
+
+  Suspension suspension() {
+    var known = suspension;
+    if (known == null) {
+      throw new IllegalStateException("the run was not suspended");
+    }
+    return known;
+  }
+
+  Mailbox mailbox() {
+    return mailbox;
+  }
+
+  /** It sends or receives messages in this run: the next may come within a moment. */
+  void converse() {
+    conversing = true;
+  }
+
+  boolean isConversing() {
+    return conversing;
+  }
+
+  /** How the execution goes on as a new one; null where it does not. */
+  Continuing.@Nullable Next next() {
+    return next;
+  }
+
+  /** This was the last call of the run. Gives what is to be thrown. */
+  Unwinding continueWith(Continuing.Next how) {
+    next = how;
+    return halt(
+        Unwinding.Reason.CONTINUED, "the execution goes on as a new one; let this error pass");
   }
 
   /** Takes over what the database has: the log, and what was asked of the execution. */
   void absorb(ExecutionRow row, List<OperationRow> operations) {
     absorb(operations);
-    signals = row.signals();
     if (row.cancelRequestedAt() != null) {
       requestClose(Closing.CANCELLED);
     }
-    waits.signal();
+    waits.signal(() -> signals = Math.max(signals, row.signals()));
   }
 
   /** The log alone. */
@@ -337,7 +379,7 @@ final class Run { // tidy: the one state that branches, ticker and heartbeat sha
   }
 
   private void suspend() {
-    suspendedUntil = waits.earliest();
+    suspension = new Suspension(waits.earliest(), signals, waits.topics());
     halt(Unwinding.Reason.SUSPENDED, "the execution waits; let this error pass");
   }
 
@@ -400,6 +442,35 @@ final class Run { // tidy: the one state that branches, ticker and heartbeat sha
       throw halt(Unwinding.Reason.LOST_RACE, "another runner recorded first");
     }
     operations.forEach(this::remember);
+  }
+
+  /** The same together with an effect on other rows; gives what the effect gave. Throws what the effect refuses with. */
+  <T> T recordWith(List<OperationRow> operations, JointWrite.Effect<T> effect) {
+    boolean bearing = beginBirth();
+    Optional<T> given = Optional.empty();
+    try {
+      var write = new LogWrite(
+          identity.execution(),
+          owner,
+          bearing ? newborn() : null,
+          List.copyOf(operations),
+          List.of(),
+          null);
+      given = ask(() -> services.joint().write(write, effect));
+    } catch (JointWrite.Refused e) {
+      if (e.reason() == JointWrite.Reason.LOST_RACE) {
+        throw halt(Unwinding.Reason.LOST_RACE, "another runner was first");
+      }
+      throw e;
+    } finally {
+      if (bearing) {
+        birth.end(given.isPresent());
+      }
+    }
+    var won = given.orElseThrow(
+        () -> halt(Unwinding.Reason.LOST_RACE, "another runner recorded first"));
+    operations.forEach(this::remember);
+    return won;
   }
 
   private Result write(LogWrite write) {

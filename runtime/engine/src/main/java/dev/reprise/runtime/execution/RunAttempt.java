@@ -6,8 +6,10 @@ import dev.reprise.RepriseException;
 import dev.reprise.runtime.json.ExceptionCodec;
 import dev.reprise.runtime.json.JsonCodec;
 import dev.reprise.runtime.postgres.DatabaseFailureException;
+import dev.reprise.runtime.store.Continuation;
 import dev.reprise.runtime.store.ExecutionStore.Child;
 import dev.reprise.runtime.store.FunctionKind;
+import dev.reprise.runtime.store.JointWrite;
 import dev.reprise.runtime.store.LogWrite;
 import dev.reprise.runtime.store.LogWrite.Birth;
 import dev.reprise.runtime.store.LogWrite.Result;
@@ -17,7 +19,10 @@ import dev.reprise.runtime.store.Position;
 import dev.reprise.runtime.store.Transition;
 import dev.reprise.spi.CurrentExecution;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,13 +43,16 @@ final class RunAttempt {
 
   RunAttempt(Run run) {
     this.run = run;
-    this.main = new WorkflowScope(run, null, run.identity().begunAt());
+    this.main = new WorkflowScope(run, run.identity().begunAt());
   }
 
   /** How the run ended for the one who drives it. */
   sealed interface Ending {
     /** The execution is settled, durably. */
     record Settled(ExecutionStatus status, @Nullable String outcome) implements Ending {}
+
+    /** It goes on as a new execution, durably. */
+    record Continued(UUID successor) implements Ending {}
 
     /** It waits; somebody will claim it. */
     record Suspended() implements Ending {}
@@ -164,6 +172,7 @@ final class RunAttempt {
     }
     return switch (halted.reason()) {
       case SUSPENDED -> suspend();
+      case CONTINUED -> continueAsNew();
       case LOST_RACE, CLOSED -> new Ending.LookAgain();
       case ABANDONED -> new Ending.Abandoned();
       case PARKED -> park();
@@ -237,24 +246,23 @@ final class RunAttempt {
     if (run.stage() != null) {
       return;
     }
-    var children = livingChildren(calledOnly);
-    if (children.isEmpty()) {
-      return;
-    }
-    var unasked = children.stream()
-        .filter(child -> !child.cancelRequested())
-        .map(Child::execution)
-        .toList();
-    if (!unasked.isEmpty()) {
-      var unused = services.store().requestCancellation(unasked);
-      services.due().now();
-    }
     while (true) {
       int seen = run.signals();
-      if (livingChildren(calledOnly).isEmpty()) {
+      var children = livingChildren(calledOnly);
+      if (children.isEmpty()) {
         return;
       }
-      main.waitFor(new WaitRoom.Wait(() -> run.signals() > seen, null, true));
+      // one that went on as a new execution meanwhile has to be asked again
+      var unasked = children.stream()
+          .filter(child -> !child.cancelRequested())
+          .map(Child::execution)
+          .toList();
+      if (!unasked.isEmpty()) {
+        var unused = services.store().requestCancellation(unasked);
+        services.due().now();
+      } else {
+        main.waitFor(new WaitRoom.Wait(() -> run.signals() > seen, null, true));
+      }
     }
   }
 
@@ -366,7 +374,8 @@ final class RunAttempt {
 
   private Ending suspend() {
     var deadline = run.identity().deadline();
-    var until = run.suspendedUntil();
+    var suspension = run.suspension();
+    var until = suspension.until();
     if (deadline != null && (until == null || deadline.isBefore(until)) && !run.isCompensating()) {
       until = deadline;
     }
@@ -374,7 +383,10 @@ final class RunAttempt {
     run.forks().forEach(fork -> buffers.addAll(fork.scope().log().takeBuffer()));
     var result = run.services()
         .writer()
-        .write(write(null, buffers, new Transition.Waiting(until, run.signals())));
+        .write(write(
+            null,
+            buffers,
+            new Transition.Waiting(until, suspension.signals(), suspension.topics())));
     if (result != Result.WRITTEN) {
       return new Ending.LookAgain();
     }
@@ -382,6 +394,43 @@ final class RunAttempt {
       run.services().due().at(until);
     }
     return new Ending.Suspended();
+  }
+
+  /** The last operation and the row of the new execution are one commit with the end of this one. */
+  private Ending continueAsNew() {
+    var next = run.next();
+    if (next == null) {
+      throw new IllegalStateException("continued without arguments");
+    }
+    if (run.stage() != null) {
+      return new Ending.Settled(ExecutionStatus.SUCCEEDED, null);
+    }
+    var services = run.services();
+    var rows = new ArrayList<>(main.log().takeBuffer());
+    rows.add(next.row());
+    boolean bearing = run.beginBirth();
+    Optional<UUID> successor = Optional.empty();
+    try {
+      var write = write(bearing ? run.newborn() : null, rows, null);
+      successor = services
+          .joint()
+          .write(
+              write,
+              connection -> new Continuation(services.clock())
+                  .apply(
+                      connection,
+                      run.identity().execution(),
+                      run.owner(),
+                      new TimeOrderedIds().next(),
+                      next.input()));
+    } catch (JointWrite.Refused e) {
+      LOG.debug("execution {} cannot go on as a new one now", run.identity().id(), e);
+    } finally {
+      if (bearing) {
+        run.birth().end(successor.isPresent());
+      }
+    }
+    return successor.<Ending>map(Ending.Continued::new).orElseGet(Ending.LookAgain::new);
   }
 
   private Ending park() {

@@ -5,9 +5,11 @@ import dev.reprise.IdempotencyConflictException;
 import dev.reprise.OverloadedException;
 import dev.reprise.runtime.deploy.Catalog;
 import dev.reprise.runtime.execution.RunAttempt.Ending;
+import dev.reprise.runtime.json.JsonCodec;
 import dev.reprise.runtime.postgres.Backoff;
 import dev.reprise.runtime.postgres.DatabaseUnavailableException;
 import dev.reprise.runtime.store.ExecutionRow;
+import dev.reprise.runtime.store.ExecutionStore;
 import dev.reprise.runtime.store.ExecutionStore.Loaded;
 import dev.reprise.runtime.store.NewExecution;
 import dev.reprise.runtime.telemetry.LogContext;
@@ -106,7 +108,13 @@ final class RunLoop implements Runnable {
   private boolean drive() throws InterruptedException {
     services.metrics().executionStarted(identity.function());
     int again = 0;
+    int delivered = 0;
     while (step()) {
+      var known = loaded;
+      if (known != null && known.row().signals() > delivered) {
+        delivered = known.row().signals();
+        again = 0; // it is not itself that keeps it from coming to rest
+      }
       again++;
       if (!LOOK_AGAIN.allows(again)) {
         throw new IllegalStateException(
@@ -140,6 +148,11 @@ final class RunLoop implements Runnable {
     if (ending instanceof Ending.LookAgain) {
       return lookAgain();
     }
+    if (ending instanceof Ending.Continued continued) {
+      settlements.follow(identity.execution(), continued.successor());
+      services.due().now();
+      return false;
+    }
     return ending instanceof Ending.Abandoned && giveUp(run);
   }
 
@@ -151,6 +164,9 @@ final class RunLoop implements Runnable {
         .executionEnded(
             identity.function(), settled.status(), Duration.between(identity.createdAt(), now));
     settlements.settled(row.settled(settled.status(), settled.outcome(), now));
+    if (settled.status().isTerminal()) {
+      services.post().ended(identity.id());
+    }
     if (identity.parent() != null) {
       active.delivered(List.of(identity.parent()));
       if (!active.isActive(identity.parent())) {
@@ -186,6 +202,9 @@ final class RunLoop implements Runnable {
     }
     loaded = found.get();
     var row = loaded.row();
+    if (row.isContinued()) {
+      return false; // those who wait are told of the one that it went on as
+    }
     if (row.isSettled()) {
       settlements.settled(row);
       return false;
@@ -199,7 +218,7 @@ final class RunLoop implements Runnable {
     if (other.isEmpty()) {
       return true;
     }
-    var conflict = conflict(other.get(), identity);
+    var conflict = conflict(services.store(), other.get(), identity);
     if (conflict != null) {
       settlements.failed(identity.execution(), conflict);
     } else if (other.get().isSettled()) {
@@ -213,7 +232,7 @@ final class RunLoop implements Runnable {
 
   /** What speaks against taking the existing execution for the one that is asked for; null where nothing does. */
   static @Nullable IdempotencyConflictException conflict(
-      ExecutionRow existing, NewExecution asked) {
+      ExecutionStore store, ExecutionRow existing, NewExecution asked) {
     if (!existing.principal().equals(asked.principal())) {
       return new IdempotencyConflictException(
           "the idempotency key " + asked.id() + " belongs to somebody else");
@@ -223,12 +242,21 @@ final class RunLoop implements Runnable {
           "the idempotency key " + asked.id() + " was used before, for " + existing.function()
               + "; use another key for " + asked.function());
     }
-    if (!existing.input().equals(asked.input())) {
+    if (!isOfInput(store, existing, asked.input())) {
       return new IdempotencyConflictException(
           "the idempotency key " + asked.id() + " was used before, for a call of "
               + existing.function() + " with other arguments; use another key");
     }
     return null;
+  }
+
+  /** Whether an execution was called with these arguments, which it may have gone on with others from. */
+  static boolean isOfInput(ExecutionStore store, ExecutionRow existing, String input) {
+    if (existing.input().equals(input)) {
+      return true;
+    }
+    var begun = store.begunWith(existing.execution());
+    return begun.isPresent() && begun.getAsLong() == JsonCodec.hash(input);
   }
 
   private boolean giveUp(Run run) throws InterruptedException {
@@ -266,6 +294,12 @@ final class RunLoop implements Runnable {
 
   // --- from outside
   // -----------------------------------------------------------------------------------------------
+
+  /** Whether more was delivered than the run knows of. */
+  boolean hasSeenLess(int signals) {
+    var run = current;
+    return run != null && run.signals() < signals;
+  }
 
   void bear() {
     var run = current;

@@ -5,6 +5,7 @@ import dev.reprise.runtime.postgres.Database;
 import dev.reprise.runtime.store.BusinessCommit;
 import dev.reprise.runtime.store.DatabaseClock;
 import dev.reprise.runtime.store.ExecutionStore;
+import dev.reprise.runtime.store.JointWrite;
 import dev.reprise.runtime.store.QueueStore;
 import dev.reprise.runtime.telemetry.Metrics;
 import java.util.concurrent.Executor;
@@ -21,6 +22,8 @@ public record RunServices( // tidy: the collaborators of a run, wired once in th
     ExecutionStore store,
     QueueStore queues,
     LogWriter writer,
+    JointWrite joint,
+    Post post,
     BusinessCommit commit,
     DatabaseClock clock,
     NodeMembership membership,

@@ -25,7 +25,12 @@ public final class Settlements {
 
   /** The execution has settled: ends all waits for it. */
   public void settled(ExecutionRow row) {
-    var futures = waiting.remove(row.execution());
+    settled(row.execution(), row);
+  }
+
+  /** The same for those who wait for one that it went on from. */
+  public void settled(UUID asked, ExecutionRow row) {
+    var futures = waiting.remove(asked);
     if (futures != null) {
       futures.forEach(future -> future.complete(row));
     }

@@ -22,6 +22,8 @@ final class Unwinding extends Error {
   enum Reason {
     /** Everything in the run waits; it is run again from its log when it is due. */
     SUSPENDED,
+    /** The execution goes on as a new one; this was its last call. */
+    CONTINUED,
     /** Another runner recorded first, maybe after other reads: this stack is worth nothing. */
     LOST_RACE,
     /** Cancelled, timed out, or part of a workflow that failed: the branch ends here; compensations follow. */

@@ -10,6 +10,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,11 +50,16 @@ final class WaitRoom {
    * @param until when it is over at the latest; null for not by time
    * @param maybeSoon whether it may be over within a moment
    * @param evenClosing whether it goes on while the execution is being ended: what is waited for ends by itself then
+   * @param topic of the messages that may end it; null for none
    */
   record Wait(
-      BooleanSupplier done, @Nullable Instant until, boolean maybeSoon, boolean evenClosing) {
+      BooleanSupplier done,
+      @Nullable Instant until,
+      boolean maybeSoon,
+      boolean evenClosing,
+      @Nullable String topic) {
     Wait(BooleanSupplier done, @Nullable Instant until, boolean maybeSoon) {
-      this(done, until, maybeSoon, false);
+      this(done, until, maybeSoon, false, null);
     }
 
     boolean isOver(Instant now) {
@@ -84,8 +90,14 @@ final class WaitRoom {
 
   /** Something changed that a wait may depend on. */
   void signal() {
+    signal(() -> {});
+  }
+
+  /** The same; the change is made under the lock, so that no decision to suspend falls between it and what it says. */
+  void signal(Runnable change) {
     lock.lock();
     try {
+      change.run();
       changed.signalAll();
     } finally {
       lock.unlock();
@@ -172,6 +184,19 @@ final class WaitRoom {
           .filter(Objects::nonNull)
           .min(Instant::compareTo)
           .orElse(null);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The topics whose messages are waited for. */
+  Set<String> topics() {
+    lock.lock();
+    try {
+      return waits.stream()
+          .map(Wait::topic)
+          .filter(Objects::nonNull)
+          .collect(Collectors.toUnmodifiableSet());
     } finally {
       lock.unlock();
     }

@@ -5,12 +5,12 @@ import dev.reprise.Call;
 import dev.reprise.Execution;
 import dev.reprise.Invocation;
 import dev.reprise.Options;
+import dev.reprise.Request;
 import dev.reprise.Saga;
 import dev.reprise.runtime.function.FunctionDefinition;
 import dev.reprise.runtime.function.Interceptor.Body;
 import dev.reprise.runtime.function.Policy;
 import dev.reprise.runtime.json.ExceptionCodec;
-import dev.reprise.runtime.json.Json;
 import dev.reprise.runtime.json.JsonCodec;
 import dev.reprise.runtime.store.NewExecution;
 import dev.reprise.runtime.store.OperationKind;
@@ -22,6 +22,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -39,18 +41,26 @@ import org.slf4j.LoggerFactory;
 final class WorkflowScope implements ExecutionScope {
   private final Run run;
   private final BranchLog log;
+  private final Patches patches;
   private Derivation derived;
   private UUID derivedFrom;
   private Instant lastTime;
   private @Nullable String undoKey;
   private boolean undoing;
 
-  WorkflowScope(Run run, @Nullable Position prefix, Instant begun) {
+  /** The main branch. */
+  WorkflowScope(Run run, Instant begun) {
+    this(run, null, begun, Map.of());
+  }
+
+  private WorkflowScope(
+      Run run, @Nullable Position prefix, Instant begun, Map<String, Boolean> patches) {
     this.run = run;
     this.log = new BranchLog(run, prefix);
     this.lastTime = begun;
     this.derivedFrom = run.identity().executionAt(log.nextPosition());
     this.derived = new Derivation(derivedFrom, prefix);
+    this.patches = new Patches(this, patches);
   }
 
   Run run() {
@@ -150,7 +160,7 @@ final class WorkflowScope implements ExecutionScope {
     } else {
       doing.again(row);
     }
-    lastTime = later(lastTime, row.completedAt());
+    passedTo(row.completedAt());
     log.trace().returned(row.error() == null);
     if (row.error() != null) {
       throw ExceptionCodec.decode(row.error(), run.application().loader());
@@ -179,9 +189,29 @@ final class WorkflowScope implements ExecutionScope {
     if (undoing && row.error() != null && kind != OperationKind.WORKFLOW) {
       return; // a compensation that failed is tried again at the same position
     }
+    keep(row);
+  }
+
+  /** What has no effect of its own, and is not in the log yet, goes with the branch's next commit. */
+  void keep(OperationRow row) {
     if (run.recorded(row.position()) == null) {
       log.buffer(row);
     }
+  }
+
+  /** The time of a new operation: the branch's time never goes back. */
+  Instant timeNow() {
+    return later(run.services().clock().now(), lastTime);
+  }
+
+  /** The durable time of the branch. */
+  Instant lastTime() {
+    return lastTime;
+  }
+
+  /** The time of an operation that is done. */
+  void passedTo(Instant time) {
+    lastTime = later(lastTime, time);
   }
 
   /** Makes everything so far durable, the execution included. */
@@ -251,7 +281,7 @@ final class WorkflowScope implements ExecutionScope {
     if (stage != null) {
       stage.forked(log.position());
     }
-    var fork = new Fork<>(new WorkflowScope(run, log.position(), lastTime), call);
+    var fork = new Fork<>(new WorkflowScope(run, log.position(), lastTime, patches.known()), call);
     fork.start();
     return fork;
   }
@@ -271,45 +301,46 @@ final class WorkflowScope implements ExecutionScope {
 
   @Override
   public void sleep(Duration duration) {
-    if (duration.isZero() || duration.isNegative()) {
-      return;
-    }
-    var row = log.enter(OperationKind.SLEEP, "sleep", duration.toNanos());
-    if (row == null) {
-      row = run.stage() == null
-          ? asleep(later(run.services().clock().now(), lastTime), duration)
-          : run.beyond(newCall(
-              OperationKind.SLEEP,
-              "sleep",
-              duration.toNanos(),
-              null,
-              null,
-              null,
-              null,
-              () -> asleep(lastTime, duration)));
-      var rows = new ArrayList<>(log.takeBuffer());
-      rows.add(row);
-      run.record(rows, List.of());
-    }
-    var wake = Instant.parse(String.valueOf(Json.parse(String.valueOf(row.output()))));
-    waitFor(new WaitRoom.Wait(() -> false, wake, false));
-    lastTime = later(later(lastTime, row.completedAt()), wake);
+    new Sleep(this).last(duration);
   }
 
-  private OperationRow asleep(Instant now, Duration duration) {
-    return new OperationRow(
-        log.position(),
-        OperationKind.SLEEP,
-        "sleep",
-        duration.toNanos(),
-        Json.quote(now.plus(duration).toString()),
-        null,
-        1,
-        null,
-        null,
-        null,
-        now,
-        now);
+  @Override
+  public <T> Optional<T> receive(String topic, Type type, Duration timeout) {
+    return message(new Messaging(this).receive(topic, timeout, false), type);
+  }
+
+  @Override
+  public <M> Optional<Request<M>> receiveRequest(String topic, Type type, Duration timeout) {
+    var row = new Messaging(this).receive(topic, timeout, true);
+    return this.<M>message(row, type)
+        .map(message -> new ReceivedRequest<>(run, topic, row.position(), message));
+  }
+
+  @SuppressWarnings("unchecked")
+  private <T> Optional<T> message(OperationRow row, Type type) {
+    return row.output() == null
+        ? Optional.empty()
+        : Optional.ofNullable((T) run.application().codec().decode(row.output(), type));
+  }
+
+  @Override
+  public void send(String executionId, String topic, Object message, Duration delay) {
+    new Messaging(this).send(executionId, topic, message, delay);
+  }
+
+  @Override
+  public void publish(String key, Object value) {
+    new Messaging(this).publish(key, value);
+  }
+
+  @Override
+  public boolean patched(String changeId) {
+    return patches.isPatched(changeId);
+  }
+
+  @Override
+  public void continueAsNew(@Nullable Object... arguments) {
+    new Continuing(this).with(arguments);
   }
 
   @Override

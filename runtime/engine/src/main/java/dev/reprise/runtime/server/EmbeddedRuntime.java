@@ -6,7 +6,10 @@ import dev.reprise.Options;
 import dev.reprise.RegistrationException;
 import dev.reprise.Reprise;
 import dev.reprise.runtime.execution.LocalExecution;
+import dev.reprise.runtime.execution.LocalPost;
 import dev.reprise.runtime.function.Application;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
@@ -14,11 +17,13 @@ import org.jspecify.annotations.Nullable;
 public final class EmbeddedRuntime implements Reprise {
   private final Node node;
   private final Front front;
+  private final LocalPost outside;
 
   /** On a running node; {@code front} serves HTTP and is closed with it. */
   public EmbeddedRuntime(Node node, Front front) {
     this.node = node;
     this.front = front;
+    this.outside = new LocalPost(node.engine().post());
   }
 
   /** What serves HTTP, or nothing, and what has to be closed last. */
@@ -55,6 +60,29 @@ public final class EmbeddedRuntime implements Reprise {
   @Override
   public <T extends @Nullable Object> Execution<T> execution(String id, Class<T> resultType) {
     return LocalExecution.of(node.engine(), id, resultType);
+  }
+
+  @Override
+  public void send(String executionId, String topic, Object message, Duration delay) {
+    outside.send(executionId, topic, message, delay, null);
+  }
+
+  @Override
+  public void send(String executionId, String topic, Object message, String key) {
+    outside.send(executionId, topic, message, Duration.ZERO, Options.requireKey(key));
+  }
+
+  @Override
+  public <R> Optional<R> request(
+      String executionId, String topic, Object message, Class<R> answerType, Duration timeout)
+      throws InterruptedException {
+    return outside.request(executionId, topic, message, answerType, timeout);
+  }
+
+  @Override
+  public <T> Optional<T> event(String executionId, String key, Class<T> type, Duration timeout)
+      throws InterruptedException {
+    return outside.event(executionId, key, type, timeout);
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.reprise.runtime.background.LogRetention;
 import dev.reprise.runtime.background.Loop;
 import dev.reprise.runtime.background.SettlementPoll;
 import dev.reprise.runtime.background.Ticker;
+import dev.reprise.runtime.background.WatchPoll;
 import dev.reprise.runtime.config.DatabaseConfig;
 import dev.reprise.runtime.config.NodeConfig;
 import dev.reprise.runtime.deploy.Catalog;
@@ -15,8 +16,10 @@ import dev.reprise.runtime.execution.Forking;
 import dev.reprise.runtime.execution.Launcher;
 import dev.reprise.runtime.execution.LocalEngine;
 import dev.reprise.runtime.execution.NodeMembership;
+import dev.reprise.runtime.execution.Post;
 import dev.reprise.runtime.execution.RunServices;
 import dev.reprise.runtime.execution.Settlements;
+import dev.reprise.runtime.execution.Watches;
 import dev.reprise.runtime.postgres.Backoff;
 import dev.reprise.runtime.postgres.Database;
 import dev.reprise.runtime.postgres.Migrator;
@@ -26,11 +29,14 @@ import dev.reprise.runtime.record.Recorder;
 import dev.reprise.runtime.store.Agenda;
 import dev.reprise.runtime.store.BusinessCommit;
 import dev.reprise.runtime.store.DatabaseClock;
+import dev.reprise.runtime.store.EventStore;
 import dev.reprise.runtime.store.ExecutionStore;
 import dev.reprise.runtime.store.ExpiredExecutions;
 import dev.reprise.runtime.store.Forks;
 import dev.reprise.runtime.store.GroupWrite;
+import dev.reprise.runtime.store.JointWrite;
 import dev.reprise.runtime.store.LogDatabase;
+import dev.reprise.runtime.store.MessageStore;
 import dev.reprise.runtime.store.NodeStore;
 import dev.reprise.runtime.store.QueueStore;
 import dev.reprise.runtime.store.Sweep;
@@ -95,12 +101,19 @@ public final class Node implements AutoCloseable {
     this.queues = new QueueStore(log);
     this.agenda = new Agenda(log, clock);
     this.active = new ActiveRuns(config.maxRunning(), threads);
-    this.writer = new GroupWriter(log, new GroupWrite(clock));
+    var group = new GroupWrite(clock);
+    this.writer = new GroupWriter(log, group);
+    var watches = new Watches();
+    var events = new EventStore(log, clock);
+    var post =
+        new Post(new MessageStore(log, clock), events, watches, active, this::dueAt);
     var services = new RunServices(
         database,
         store,
         queues,
         writer,
+        new JointWrite(log, group),
+        post,
         new BusinessCommit(clock),
         clock,
         membership,
@@ -133,6 +146,7 @@ public final class Node implements AutoCloseable {
     all.add(new Loop("ticker", Duration.ofMillis(500), new Ticker(active, clock)));
     all.add(new Loop(
         "settlements", Duration.ofSeconds(1), new SettlementPoll(settlements, active, store)));
+    all.add(new Loop("watches", Duration.ofSeconds(1), new WatchPoll(watches, events)));
     if (config.retention().longest().isPresent()) {
       var expired = new ExpiredExecutions(log, clock, config.retention());
       all.add(new Loop("retention", Duration.ofMinutes(1), new LogRetention(expired)));

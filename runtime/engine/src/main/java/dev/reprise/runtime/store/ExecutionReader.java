@@ -18,7 +18,7 @@ final class ExecutionReader {
       coalesce(e.output, o.output) as output, coalesce(e.error, o.error) as error, p.id as parent_id, e.owner,
       e.created_at, e.started_at, e.completed_at, e.wake_at, e.deadline, e.cancel_requested_at, e.attempts,
       (select array_agg(array[key, value]) from jsonb_each_text(e.tags)) as tags, e.signals, e.parent,
-      e.parent_position, e.traceparent, e.recoveries, e.lineage, e.queue, e.priority, e.partition, e.deduplication,
+      e.parent_position, e.traceparent, e.recoveries, e.ancestry, e.queue, e.priority, e.partition, e.deduplication,
       e.not_before""";
 
   /** The outcome of a transaction function called directly stands in its operation. */
@@ -61,7 +61,7 @@ final class ExecutionReader {
 
   private static Lifecycle lifecycle(ResultSet row) throws SQLException {
     int recoveries = row.getInt("recoveries");
-    var lineage = row.getString("lineage");
+    var lineage = row.getString("ancestry");
     return recoveries == 0 && lineage == null
         ? Lifecycle.PLAIN
         : new Lifecycle(recoveries, Lineage.parse(lineage));

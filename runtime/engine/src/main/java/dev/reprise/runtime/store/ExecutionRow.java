@@ -129,6 +129,11 @@ public record ExecutionRow( // tidy: the columns of the table
         || status == ExecutionStatus.STRANDED;
   }
 
+  /** Whether it went on as a new execution, which has its id now. */
+  public boolean isContinued() {
+    return id.indexOf('~') >= 0;
+  }
+
   /** The row after it has settled, with its result or its error as JSON. */
   public ExecutionRow settled(ExecutionStatus newStatus, @Nullable String outcome, Instant at) {
     boolean success = newStatus == ExecutionStatus.SUCCEEDED;

@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -146,18 +147,42 @@ public final class ExecutionStore {
         ExecutionReader::read));
   }
 
-  /** Those of the given executions that are terminal, parked or stranded. */
-  public List<ExecutionRow> settled(Collection<UUID> executions) {
+  /**
+   * An execution that has settled.
+   *
+   * @param asked who was asked for: it, or one that it went on from
+   */
+  public record Settled(UUID asked, ExecutionRow row) {}
+
+  /** Those of the given executions, or that they went on as, that are terminal, parked or stranded. */
+  public List<Settled> settled(Collection<UUID> executions) {
     var sql = """
-        select %s from reprise.executions e %s
-         where e.execution = any(?) and e.status not in ('PENDING', 'RUNNING', 'WAITING')
+        with recursive incarnation (asked, execution) as (
+            select execution, execution from unnest(?::uuid[]) as asked (execution)
+             union all
+            select i.asked, c.successor from incarnation i join reprise.executions c using (execution)
+             where c.successor is not null)
+        select i.asked, %s from incarnation i join reprise.executions e using (execution) %s
+         where e.successor is null and e.status not in ('PENDING', 'RUNNING', 'WAITING')
         """.formatted(COLUMNS, JOINS);
     return database.log(connection -> Jdbc.query(
         connection,
         sql,
         statement ->
             new Columns(statement).add("uuid", List.copyOf(executions), execution -> execution),
-        ExecutionReader::read));
+        row -> new Settled(row.getObject("asked", UUID.class), ExecutionReader.read(row))));
+  }
+
+  /** The hash of the arguments that an execution was called with, where it has gone on with others since. */
+  public OptionalLong begunWith(UUID execution) {
+    return database.log(connection -> Jdbc.query(
+            connection,
+            "select begun_with from reprise.executions where execution = ? and begun_with is not null",
+            statement -> statement.setObject(1, execution),
+            row -> row.getLong(1))
+        .stream()
+        .mapToLong(hash -> hash)
+        .findFirst());
   }
 
   /**

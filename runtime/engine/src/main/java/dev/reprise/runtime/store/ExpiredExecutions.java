@@ -97,6 +97,17 @@ public final class ExpiredExecutions {
             select execution from family where head not in (select head from needed)),
           emptied as (
             delete from reprise.operations o using doomed where o.execution = doomed.execution),
+          -- mailbox and events belong to the last of a lineage
+          lineages as (
+            select distinct coalesce(e.lineage, e.execution) as lineage from doomed join reprise.executions e using (execution)
+             where not exists (
+                     select from reprise.executions o
+                      where (o.execution = coalesce(e.lineage, e.execution) or o.lineage = coalesce(e.lineage, e.execution))
+                        and o.execution not in (select execution from doomed))),
+          unread as (
+            delete from reprise.messages m using lineages l where m.lineage = l.lineage),
+          told as (
+            delete from reprise.events v using lineages l where v.lineage = l.lineage),
           gone as (
             delete from reprise.executions e using doomed where e.execution = doomed.execution returning 1)
         select (select count(*) from gone) as deleted, (select count(*) from head) as looked,

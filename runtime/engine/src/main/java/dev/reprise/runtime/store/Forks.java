@@ -62,7 +62,7 @@ public final class Forks {
     }
     var sql = """
         insert into reprise.executions (execution, id, principal, function, kind, version, status, input, created_at,
-               wake_at, deadline, attempts, tags, traceparent, lineage)
+               wake_at, deadline, attempts, tags, traceparent, ancestry)
         values (?, ?, ?, ?, ?::reprise.function_kind, ?, 'PENDING', ?, ?, ?, ?, 0, ?::jsonb, ?, ?)
         """;
     Jdbc.update(connection, sql, statement -> {

@@ -151,12 +151,12 @@ public final class GroupWrite {
     var sql = """
         update reprise.executions e
            set status = t.status::reprise.execution_status, output = t.output, error = t.error, owner = null,
-               wake_at = t.wake_at::timestamptz,
+               wake_at = t.wake_at::timestamptz, receives = string_to_array(t.receives, ' '),
                recoveries = case when t.status <> 'WAITING' then e.recoveries end,
                completed_at = case when t.ended then clock_timestamp() + ? * interval '1 microsecond' end
           from (select * from unnest(?::uuid[], ?::uuid[], ?::text[], ?::boolean[], ?::text[], ?::text[], ?::text[],
-                         ?::int[])
-                    as t (execution, owner, status, ended, output, error, wake_at, signals)) t
+                         ?::int[], ?::text[])
+                    as t (execution, owner, status, ended, output, error, wake_at, signals, receives)) t
          where e.execution = t.execution and e.owner = t.owner and e.status = 'RUNNING'
                -- an accepted cancellation is not overtaken by an end of another kind
                -- (what a single transaction or step has done stands: nothing can undo it)
@@ -184,7 +184,8 @@ public final class GroupWrite {
                 "int",
                 writes,
                 write ->
-                    transition(write) instanceof Transition.Waiting w ? w.signalsSeen() : null),
+                    transition(write) instanceof Transition.Waiting w ? w.signalsSeen() : null)
+            .add("text", writes, write -> topics(transition(write))),
         row -> row.getObject(1, UUID.class)));
   }
 
@@ -193,6 +194,13 @@ public final class GroupWrite {
       throw new IllegalArgumentException("no transition for " + write.execution());
     }
     return write.transition();
+  }
+
+  /** Topics have no spaces. */
+  private static @Nullable String topics(Transition transition) {
+    return transition instanceof Transition.Waiting waiting && !waiting.topics().isEmpty()
+        ? String.join(" ", waiting.topics())
+        : null;
   }
 
   private static @Nullable String outcome(Transition transition, boolean asOutput) {
@@ -252,19 +260,27 @@ public final class GroupWrite {
     }
     var rows = Jdbc.query(
         connection,
-        "select execution, parent from reprise.executions where execution = any(?)",
+        "select execution, parent, begun_with from reprise.executions where execution = any(?)",
         statement ->
             new Columns(statement).add("uuid", List.copyOf(outcomes.keySet()), child -> child),
-        row -> Map.entry(row.getObject(1, UUID.class), row.getObject(2, UUID.class)));
+        row -> new Family(
+            row.getObject(1, UUID.class),
+            row.getObject(2, UUID.class),
+            row.getObject(3, Long.class)));
     var operations = new ArrayList<Keyed>();
     for (var row : rows) {
-      var outcome = outcomes.get(row.getKey());
-      if (outcome != null && parents.contains(row.getValue())) {
-        operations.add(new Keyed(row.getValue(), outcome));
+      var outcome = outcomes.get(row.child);
+      if (outcome != null && parents.contains(row.parent)) {
+        // the parent called it with the arguments of its first incarnation
+        var begun = row.begunWith;
+        operations.add(
+            new Keyed(row.parent, begun == null ? outcome : outcome.withArguments(begun)));
       }
     }
     return operations;
   }
+
+  private record Family(UUID child, UUID parent, @Nullable Long begunWith) {}
 
   private record Key(UUID execution, Position position) {}
 

@@ -14,6 +14,20 @@ public enum OperationKind {
   START,
   /** A sleep; the output is the time at which it ends. */
   SLEEP,
+  /** A wait for a message began; the output is the time at which it ends. */
+  AWAIT,
+  /** A message was received; the output is the message, null without an error where none came in time. */
+  RECEIVE,
+  /** A message was sent. */
+  SEND,
+  /** An event was published. */
+  PUBLISH,
+  /** A request was answered. */
+  REPLY,
+  /** The execution takes the way of changed code. */
+  PATCH,
+  /** The run ended, and the execution went on as a new one. */
+  CONTINUE,
   /** A branch that was begun. */
   BRANCH,
   /** The end of a branch from outside: cancellation or timeout. Nothing can be recorded at its position any more. */

@@ -27,4 +27,22 @@ public record OperationRow(
     @Nullable String snapshot,
     @Nullable String isolation,
     @Nullable Instant startedAt,
-    Instant completedAt) {}
+    Instant completedAt) {
+
+  /** The same with another hash of its arguments. */
+  OperationRow withArguments(long hash) {
+    return new OperationRow(
+        position,
+        kind,
+        function,
+        hash,
+        output,
+        error,
+        attempt,
+        transactionId,
+        snapshot,
+        isolation,
+        startedAt,
+        completedAt);
+  }
+}

@@ -45,8 +45,12 @@ public final class Sweep {
   public record Capabilities(
       List<String> unpinned, @Nullable String version, boolean deployments) {}
 
-  /** An execution that the node owns according to the database. */
-  public record Owned(UUID execution, boolean cancelRequested) {}
+  /**
+   * An execution that the node owns according to the database.
+   *
+   * @param signals how much was delivered to it
+   */
+  public record Owned(UUID execution, boolean cancelRequested, int signals) {}
 
   /**
    * What a beat found.
@@ -143,9 +147,9 @@ public final class Sweep {
   private static List<Owned> owned(Connection connection, UUID node) throws SQLException {
     return Jdbc.query(
         connection,
-        "select execution, cancel_requested_at is not null from reprise.executions where owner = ?",
+        "select execution, cancel_requested_at is not null, signals from reprise.executions where owner = ?",
         statement -> statement.setObject(1, node),
-        row -> new Owned(row.getObject(1, UUID.class), row.getBoolean(2)));
+        row -> new Owned(row.getObject(1, UUID.class), row.getBoolean(2), row.getInt(3)));
   }
 
   private List<ExecutionRow> claim(

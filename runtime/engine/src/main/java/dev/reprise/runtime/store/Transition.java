@@ -2,6 +2,7 @@ package dev.reprise.runtime.store;
 
 import dev.reprise.ExecutionStatus;
 import java.time.Instant;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,8 +37,14 @@ public sealed interface Transition {
    * Goes to sleep, unless more was delivered than the execution has seen.
    *
    * @param wakeAt when to go on at the latest; null for not by time
+   * @param topics whose messages wake it
    */
-  record Waiting(@Nullable Instant wakeAt, int signalsSeen) implements Transition {
+  record Waiting(@Nullable Instant wakeAt, int signalsSeen, Set<String> topics)
+      implements Transition {
+    public Waiting {
+      topics = Set.copyOf(topics);
+    }
+
     @Override
     public ExecutionStatus status() {
       return ExecutionStatus.WAITING;

@@ -7,6 +7,7 @@ import dev.reprise.IdempotencyConflictException;
 import dev.reprise.runtime.execution.CallRequest;
 import dev.reprise.runtime.execution.Engine;
 import dev.reprise.runtime.execution.ForkRefusedException;
+import dev.reprise.runtime.execution.Post;
 import dev.reprise.runtime.execution.Submission;
 import dev.reprise.runtime.function.FunctionDefinition;
 import dev.reprise.runtime.function.Parameter;
@@ -193,6 +194,11 @@ final class FakeEngine implements Engine {
     var fork = id + "-fork";
     rows.put(fork, row);
     return fork;
+  }
+
+  @Override
+  public Post post() {
+    throw new UnsupportedOperationException("no messages here");
   }
 
   @Override
