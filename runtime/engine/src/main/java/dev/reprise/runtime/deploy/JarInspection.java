@@ -1,6 +1,7 @@
 package dev.reprise.runtime.deploy;
 
 import dev.reprise.RegistrationException;
+import dev.reprise.Scheduled;
 import dev.reprise.Step;
 import dev.reprise.Transaction;
 import dev.reprise.Workflow;
@@ -81,7 +82,7 @@ public record JarInspection(String version, List<String> functionClasses, boolea
         .disableNestedJarScanning();
     try (var scan = graph.scan(1)) {
       var names = new TreeSet<String>();
-      for (var annotation : List.of(Transaction.class, Step.class, Workflow.class)) {
+      for (var annotation : List.of(Transaction.class, Step.class, Workflow.class, Scheduled.class)) {
         var found = scan.getClassesWithMethodAnnotation(annotation.getName());
         found.stream()
             .filter(type -> !isOnlyInherited(type, found))
