@@ -26,8 +26,13 @@ public interface Code {
   /** Makes the functions ready on a node. */
   Installed install(Site site);
 
-  /** What a node has to give. */
-  record Site(LogDatabase log, Supplier<LocalEngine> engine, DatabaseConfig database) {
+  /**
+   * What a node has to give.
+   *
+   * @param changed to be told when new calls go to other code than before
+   */
+  record Site(
+      LogDatabase log, Supplier<LocalEngine> engine, DatabaseConfig database, Runnable changed) {
     /** An application whose calls reach this node. */
     ApplicationBuilder application() {
       return Application.builder()

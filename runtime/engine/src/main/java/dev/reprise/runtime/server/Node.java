@@ -5,6 +5,7 @@ import dev.reprise.runtime.background.GroupWriter;
 import dev.reprise.runtime.background.Heartbeat;
 import dev.reprise.runtime.background.LogRetention;
 import dev.reprise.runtime.background.Loop;
+import dev.reprise.runtime.background.ScheduledStarts;
 import dev.reprise.runtime.background.SettlementPoll;
 import dev.reprise.runtime.background.Ticker;
 import dev.reprise.runtime.config.DatabaseConfig;
@@ -15,7 +16,9 @@ import dev.reprise.runtime.execution.Launcher;
 import dev.reprise.runtime.execution.LocalEngine;
 import dev.reprise.runtime.execution.NodeMembership;
 import dev.reprise.runtime.execution.RunServices;
+import dev.reprise.runtime.execution.Schedules;
 import dev.reprise.runtime.execution.Settlements;
+import dev.reprise.runtime.execution.TimeOrderedIds;
 import dev.reprise.runtime.postgres.Backoff;
 import dev.reprise.runtime.postgres.Database;
 import dev.reprise.runtime.postgres.Migrator;
@@ -30,6 +33,7 @@ import dev.reprise.runtime.store.ExpiredExecutions;
 import dev.reprise.runtime.store.GroupWrite;
 import dev.reprise.runtime.store.LogDatabase;
 import dev.reprise.runtime.store.NodeStore;
+import dev.reprise.runtime.store.ScheduleStore;
 import dev.reprise.runtime.store.Sweep;
 import dev.reprise.runtime.telemetry.Metrics;
 import java.sql.Connection;
@@ -41,6 +45,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -68,6 +73,10 @@ public final class Node implements AutoCloseable {
   private final LocalEngine engine;
   private final Heartbeat heartbeat;
   private final AtomicReference<@Nullable Heartbeat> rejoining = new AtomicReference<>();
+  private final Sweep sweep;
+  private final Supplier<Sweep.Capabilities> capabilities;
+  private final Schedules schedules;
+  private final AtomicReference<@Nullable Loop> schedulesLoop = new AtomicReference<>();
   private final List<Loop> loops;
   private final Loop pulse;
   private final Recorder recorder;
@@ -104,18 +113,30 @@ public final class Node implements AutoCloseable {
     this.catalog = installed.catalog();
     var launcher = new Launcher(services, active, settlements, catalog);
     this.engine = new LocalEngine(services, active, settlements, catalog, launcher);
+    this.sweep = new Sweep(log, clock);
+    this.capabilities = installed.capabilities();
     this.heartbeat = new Heartbeat(
         membership,
         nodes,
-        new Sweep(log, clock),
+        sweep,
         active,
         launcher,
         clock,
-        new Heartbeat.Cluster(config.heartbeat(), installed.capabilities(), this::rejoin));
+        new Heartbeat.Cluster(config.heartbeat(), capabilities, this::rejoin));
     rejoining.set(heartbeat);
     this.pulse = new Loop("heartbeat", config.heartbeat(), heartbeat);
+    this.schedules = new Schedules(
+        new ScheduleStore(log, clock, new TimeOrderedIds()::next),
+        catalog,
+        capabilities.get().deployments(),
+        this::dueAt,
+        this::lookAtSchedules);
+    var scheduledStarts =
+        new Loop("schedules", Duration.ofSeconds(1), new ScheduledStarts(schedules));
+    schedulesLoop.set(scheduledStarts);
     var all = new ArrayList<>(installed.loops());
     all.add(pulse);
+    all.add(scheduledStarts);
     all.add(new Loop("ticker", Duration.ofMillis(500), new Ticker(active, clock)));
     all.add(new Loop(
         "settlements", Duration.ofSeconds(1), new SettlementPoll(settlements, active, store)));
@@ -131,7 +152,8 @@ public final class Node implements AutoCloseable {
   private Code.Installed install(Code code, LogDatabase log) {
     try (var joining = new Loop("joining", config.heartbeat(), poked -> showLife())) {
       joining.start();
-      return code.install(new Code.Site(log, this::engine, databaseConfig));
+      return code.install(
+          new Code.Site(log, this::engine, databaseConfig, this::lookAtSchedules));
     } catch (RuntimeException e) {
       writer.close();
       database.close();
@@ -174,9 +196,21 @@ public final class Node implements AutoCloseable {
       leaveQuietly(database, id);
       throw e;
     }
-    node.loops.forEach(Loop::start);
-    node.recorder.start();
+    try {
+      node.begin();
+    } catch (RuntimeException e) {
+      node.close();
+      throw e;
+    }
     return node;
+  }
+
+  /** Whoever has the node finds its schedules planned. */
+  private void begin() {
+    sweep.announce(membership.node(), capabilities.get());
+    schedules.declare();
+    loops.forEach(Loop::start);
+    recorder.start();
   }
 
   private Duration showLife() throws SQLException {
@@ -241,6 +275,13 @@ public final class Node implements AutoCloseable {
     return id;
   }
 
+  private void lookAtSchedules() {
+    var loop = schedulesLoop.get();
+    if (loop != null) {
+      loop.poke();
+    }
+  }
+
   private void dueAt(Instant time) {
     heartbeat.dueAt(time);
     pulse.poke();
@@ -249,6 +290,11 @@ public final class Node implements AutoCloseable {
   /** What callers use. */
   public LocalEngine engine() {
     return engine;
+  }
+
+  /** When which workflows are started. */
+  public Schedules schedules() {
+    return schedules;
   }
 
   /** The code that the node can run. */
@@ -281,11 +327,17 @@ public final class Node implements AutoCloseable {
     return agenda;
   }
 
+  /** The time of executions; for tests. */
+  public Instant now() {
+    return clock.now();
+  }
+
   /** Moves the time of executions forward; for tests. */
   public void advance(Duration by) {
     clock.advance(by);
     active.tick(clock.now());
     active.wakeAll();
+    lookAtSchedules();
     dueAt(Instant.MIN);
   }
 

@@ -21,7 +21,7 @@ public final class Agenda {
   /**
    * The agenda of one moment.
    *
-   * @param busy executions that run or are due
+   * @param busy executions that run or are due, and something for each schedule that is due
    * @param next how long until the next one is due; null where none waits for a time
    */
   public record Outlook(List<UUID> busy, @Nullable Duration next) {}
@@ -30,12 +30,15 @@ public final class Agenda {
   public Outlook outlook() {
     // one statement: an execution that goes from one state to the next is seen in one of them
     var sql = """
-        select coalesce(array_agg(execution) filter (where status = 'RUNNING' or wake_at <= now), '{}'),
+        with waiting as (
+          select execution, status = 'RUNNING' as running, wake_at from reprise.executions
+           where status in ('PENDING', 'RUNNING', 'WAITING')
+          union all
+          select md5(s.name)::uuid, false, s.next_at from reprise.schedules s where s.paused_at is null and %s)
+        select coalesce(array_agg(execution) filter (where running or wake_at <= now), '{}'),
                (extract(epoch from min(wake_at) filter (where wake_at > now) - min(now)) * 1000000)::bigint
-          from reprise.executions,
-               (select clock_timestamp() + ? * interval '1 microsecond' as now offset 0) clock
-         where status in ('PENDING', 'RUNNING', 'WAITING')
-        """;
+          from waiting, (select clock_timestamp() + ? * interval '1 microsecond' as now offset 0) clock
+        """.formatted(ScheduleStore.DEPLOYED);
     return database.log(connection -> Jdbc.queryOne(
             connection, sql, statement -> new Columns(statement).add(clock.offsetMicros()), row -> {
               var busy = Stream.of((Object[]) row.getArray(1).getArray())
