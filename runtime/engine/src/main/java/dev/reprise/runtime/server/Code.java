@@ -10,6 +10,7 @@ import dev.reprise.runtime.execution.DurableInterceptor;
 import dev.reprise.runtime.execution.LocalEngine;
 import dev.reprise.runtime.function.Application;
 import dev.reprise.runtime.function.ApplicationBuilder;
+import dev.reprise.runtime.http.DeploymentDesk;
 import dev.reprise.runtime.postgres.BoundDataSource;
 import dev.reprise.runtime.store.LogDatabase;
 import dev.reprise.runtime.store.Sweep;
@@ -17,6 +18,8 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -29,10 +32,15 @@ public interface Code {
   /**
    * What a node has to give.
    *
+   * @param running whether executions of a version run here
    * @param changed to be told when new calls go to other code than before
    */
   record Site(
-      LogDatabase log, Supplier<LocalEngine> engine, DatabaseConfig database, Runnable changed) {
+      LogDatabase log,
+      Supplier<LocalEngine> engine,
+      DatabaseConfig database,
+      Predicate<String> running,
+      Runnable changed) {
     /** An application whose calls reach this node. */
     ApplicationBuilder application() {
       return Application.builder()
@@ -46,8 +54,13 @@ public interface Code {
    * What came of it.
    *
    * @param loops run while the node does
+   * @param desk takes deployments; empty where the code is part of an application
    */
-  record Installed(Catalog catalog, Supplier<Sweep.Capabilities> capabilities, List<Loop> loops) {}
+  record Installed(
+      Catalog catalog,
+      Supplier<Sweep.Capabilities> capabilities,
+      List<Loop> loops,
+      Optional<DeploymentDesk> desk) {}
 
   /**
    * Jars of functions, which are kept in the database and activated there, beside what is active there already; what shares
@@ -78,7 +91,10 @@ public interface Code {
       var catalog = new Catalog(Catalog.VersionLoader.NONE);
       catalog.activate(application, List.of());
       return new Installed(
-          catalog, () -> new Sweep.Capabilities(catalog.unpinned(), version, false), List.of());
+          catalog,
+          () -> new Sweep.Capabilities(catalog.unpinned(), version, false),
+          List.of(),
+          Optional.empty());
     };
   }
 }

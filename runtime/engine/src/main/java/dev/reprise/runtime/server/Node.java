@@ -19,6 +19,7 @@ import dev.reprise.runtime.execution.RunServices;
 import dev.reprise.runtime.execution.Schedules;
 import dev.reprise.runtime.execution.Settlements;
 import dev.reprise.runtime.execution.TimeOrderedIds;
+import dev.reprise.runtime.http.DeploymentDesk;
 import dev.reprise.runtime.postgres.Backoff;
 import dev.reprise.runtime.postgres.Database;
 import dev.reprise.runtime.postgres.Migrator;
@@ -42,6 +43,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicReference;
@@ -69,6 +71,7 @@ public final class Node implements AutoCloseable {
   private final ActiveRuns active;
   private final Settlements settlements = new Settlements();
   private final Catalog catalog;
+  private final Optional<DeploymentDesk> desk;
   private final GroupWriter writer;
   private final LocalEngine engine;
   private final Heartbeat heartbeat;
@@ -111,6 +114,7 @@ public final class Node implements AutoCloseable {
         metrics);
     var installed = install(code, log);
     this.catalog = installed.catalog();
+    this.desk = installed.desk();
     var launcher = new Launcher(services, active, settlements, catalog);
     this.engine = new LocalEngine(services, active, settlements, catalog, launcher);
     this.sweep = new Sweep(log, clock);
@@ -122,7 +126,7 @@ public final class Node implements AutoCloseable {
         active,
         launcher,
         clock,
-        new Heartbeat.Cluster(config.heartbeat(), capabilities, this::rejoin));
+        new Heartbeat.Cluster(config.heartbeat(), capabilities, () -> ClusterEntry.rejoin(databaseConfig, config)));
     rejoining.set(heartbeat);
     this.pulse = new Loop("heartbeat", config.heartbeat(), heartbeat);
     this.schedules = new Schedules(
@@ -131,12 +135,16 @@ public final class Node implements AutoCloseable {
         capabilities.get().deployments(),
         this::dueAt,
         this::lookAtSchedules);
-    var scheduledStarts =
-        new Loop("schedules", Duration.ofSeconds(1), new ScheduledStarts(schedules));
-    schedulesLoop.set(scheduledStarts);
+    this.loops = loops(installed, log);
+    this.recorder = new Recorder(databaseConfig, record, this::admit);
+  }
+
+  private List<Loop> loops(Code.Installed installed, LogDatabase log) {
     var all = new ArrayList<>(installed.loops());
     all.add(pulse);
-    all.add(scheduledStarts);
+    var starts = new Loop("schedules", Duration.ofSeconds(1), new ScheduledStarts(schedules));
+    schedulesLoop.set(starts);
+    all.add(starts);
     all.add(new Loop("ticker", Duration.ofMillis(500), new Ticker(active, clock)));
     all.add(new Loop(
         "settlements", Duration.ofSeconds(1), new SettlementPoll(settlements, active, store)));
@@ -144,8 +152,7 @@ public final class Node implements AutoCloseable {
       var expired = new ExpiredExecutions(log, clock, config.retention());
       all.add(new Loop("retention", Duration.ofMinutes(1), new LogRetention(expired)));
     }
-    this.loops = List.copyOf(all);
-    this.recorder = new Recorder(databaseConfig, record, this::admit);
+    return List.copyOf(all);
   }
 
   /** Migrations may take longer than the death timeout: the heart beats meanwhile. */
@@ -153,7 +160,8 @@ public final class Node implements AutoCloseable {
     try (var joining = new Loop("joining", config.heartbeat(), poked -> showLife())) {
       joining.start();
       return code.install(
-          new Code.Site(log, this::engine, databaseConfig, this::lookAtSchedules));
+          new Code.Site(
+              log, this::engine, databaseConfig, active::runsVersion, this::lookAtSchedules));
     } catch (RuntimeException e) {
       writer.close();
       database.close();
@@ -183,17 +191,12 @@ public final class Node implements AutoCloseable {
     if (record.mode() == RecordConfig.Mode.ON) {
       Recorder.requirePossible(database);
     }
-    UUID id = UUID.randomUUID();
-    try {
-      Database.alone(database, connection -> join(connection, id, config));
-    } catch (SQLException e) {
-      throw new RepriseException("the node cannot join the cluster: " + e.getMessage(), e);
-    }
+    UUID id = ClusterEntry.join(database, config);
     Node node;
     try {
       node = new Node(config, database, code, metrics, record, id);
     } catch (RuntimeException e) {
-      leaveQuietly(database, id);
+      ClusterEntry.leaveQuietly(database, id);
       throw e;
     }
     try {
@@ -222,26 +225,6 @@ public final class Node implements AutoCloseable {
     return config.heartbeat();
   }
 
-  private static UUID join(Connection connection, UUID id, NodeConfig config) throws SQLException {
-    var self = ThisProcess.as(id, config.deathTimeout());
-    for (var other : NodeStore.onHost(connection, self.host())) {
-      if (ThisProcess.isGone(other)) {
-        LOG.info("node {} ran here as process {} and is gone", other.node(), other.pid());
-        NodeStore.declareDead(connection, other);
-      }
-    }
-    NodeStore.register(connection, self);
-    return id;
-  }
-
-  private static void leaveQuietly(DatabaseConfig database, UUID id) {
-    try {
-      Database.alone(database, connection -> NodeStore.leave(connection, id, 0));
-    } catch (SQLException e) {
-      LOG.debug("node {} could not leave; others find it silent", id, e);
-    }
-  }
-
   /**
    * Every connection belongs to a living node; a process that was declared dead gets none until it has rejoined, which
    * the first connection sees to: a pool that is refused connections asks for them less and less often.
@@ -260,19 +243,6 @@ public final class Node implements AutoCloseable {
       }
     }
     throw new SQLException("node " + node + " was declared dead", "08004");
-  }
-
-  private UUID rejoin() {
-    UUID id = UUID.randomUUID();
-    try {
-      Database.alone(databaseConfig, connection -> {
-        NodeStore.register(connection, ThisProcess.as(id, config.deathTimeout()));
-        return id;
-      });
-    } catch (SQLException e) {
-      throw dev.reprise.runtime.postgres.DatabaseFailureException.of(e);
-    }
-    return id;
   }
 
   private void lookAtSchedules() {
@@ -295,6 +265,11 @@ public final class Node implements AutoCloseable {
   /** When which workflows are started. */
   public Schedules schedules() {
     return schedules;
+  }
+
+  /** Takes deployments; empty where the code is part of an application. */
+  public Optional<DeploymentDesk> desk() {
+    return desk;
   }
 
   /** The code that the node can run. */
