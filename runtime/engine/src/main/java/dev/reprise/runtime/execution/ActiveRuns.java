@@ -95,6 +95,12 @@ public final class ActiveRuns {
     return true;
   }
 
+  /** Whether an execution of that version of the code runs here. */
+  public boolean runsVersion(String version) {
+    return loops.values().stream()
+        .anyMatch(loop -> version.equals(loop.identity().version()));
+  }
+
   /** What runs here. */
   public Collection<UUID> active() {
     return List.copyOf(loops.keySet());

@@ -5,7 +5,10 @@ import dev.reprise.ExecutionNotFoundException;
 import dev.reprise.IdempotencyConflictException;
 import dev.reprise.OverloadedException;
 import dev.reprise.SizeLimitException;
+import dev.reprise.runtime.deploy.DeploymentException;
 import dev.reprise.runtime.execution.ForkRefusedException;
+import dev.reprise.runtime.execution.Schedules.NotDeployedException;
+import dev.reprise.runtime.execution.Schedules.UnknownScheduleException;
 import dev.reprise.runtime.json.BadArgumentsException;
 import dev.reprise.runtime.postgres.DatabaseUnavailableException;
 import io.javalin.http.HttpResponseException;
@@ -46,6 +49,15 @@ final class Failures {
     if (cause instanceof ExecutionEndedException ended) {
       return Problem.EXECUTION_ENDED.because(text(ended));
     }
+    if (cause instanceof UnknownScheduleException unknown) {
+      return Problem.UNKNOWN_SCHEDULE.because(text(unknown) + "; GET /v1/schedules lists them");
+    }
+    if (cause instanceof NotDeployedException missing) {
+      return Problem.NOT_DEPLOYED.because(text(missing));
+    }
+    if (cause instanceof DeploymentException refused) {
+      return deployment(refused);
+    }
     if (cause instanceof OverloadedException) {
       return Problem.OVERLOADED
           .because("the server has as many executions as it may; nothing was begun, try again")
@@ -59,6 +71,16 @@ final class Failures {
           .withHeader("Retry-After", "5");
     }
     return ofServer(cause);
+  }
+
+  private static ProblemException deployment(DeploymentException refused) {
+    var problem = switch (refused.kind()) {
+      case UNKNOWN -> Problem.UNKNOWN_DEPLOYMENT;
+      case IN_USE -> Problem.DEPLOYMENT_IN_USE;
+      case NO_ROLLBACK -> Problem.NO_ROLLBACK;
+      case REFUSED -> Problem.DEPLOYMENT_REFUSED;
+    };
+    return problem.because(text(refused));
   }
 
   private static ProblemException badArguments(BadArgumentsException bad) {

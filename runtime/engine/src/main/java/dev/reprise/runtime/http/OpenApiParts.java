@@ -40,6 +40,7 @@ final class OpenApiParts {
         .put(EXECUTION + "/cancel", post("Asks for cancellation"))
         .put(EXECUTION + "/resume", post("Lets a parked execution go on"))
         .put(EXECUTION + "/fork", fork());
+    OpenApiServices.addRoutes(paths);
   }
 
   /** Schemas and responses that the paths refer to. */
@@ -69,6 +70,8 @@ final class OpenApiParts {
         .put("Accepted", object("id:string", "status:#Status"))
         .put("Forked", object("id:string", "status:#Status", "forkedFrom:string"))
         .put("Problem", object("type:string", "title:string", "status:integer", "detail:string"));
+    OpenApiServices.addResponses(responses);
+    OpenApiServices.addSchemas(schemas);
     return new JsonObject().put("schemas", schemas).put("responses", responses);
   }
 
@@ -125,7 +128,7 @@ final class OpenApiParts {
   }
 
   /** An object with properties written as {@code name:type}, with a question mark where they may be null, or {@code name:#Schema}. */
-  private static JsonObject object(String... properties) {
+  static JsonObject object(String... properties) {
     var schemas = new JsonObject();
     for (var property : properties) {
       int colon = property.indexOf(':');
@@ -143,18 +146,18 @@ final class OpenApiParts {
     return new JsonObject().put("type", "object").put("properties", schemas);
   }
 
-  private static JsonObject list(JsonObject items) {
+  static JsonObject list(JsonObject items) {
     var properties = new JsonObject()
         .put("items", new JsonObject().put("type", "array").put("items", items))
         .put("next", new JsonObject().put("type", List.of("string", "null")));
     return new JsonObject().put("type", "object").put("properties", properties);
   }
 
-  private static JsonObject response(String description, JsonObject schema) {
+  static JsonObject response(String description, JsonObject schema) {
     return new JsonObject().put("description", description).put("content", content(schema));
   }
 
-  private static JsonObject get(String summary, String response, JsonObject... parameters) {
+  static JsonObject get(String summary, String response, JsonObject... parameters) {
     return operation("get", summary, "200", response, List.of(parameters));
   }
 
@@ -176,7 +179,12 @@ final class OpenApiParts {
 
   private static JsonObject operation(
       String method, String summary, String status, String response, List<JsonObject> parameters) {
-    var operation = new JsonObject()
+    return new JsonObject().put(method, operation(summary, status, response, parameters));
+  }
+
+  static JsonObject operation(
+      String summary, String status, String response, List<JsonObject> parameters) {
+    return new JsonObject()
         .put("summary", summary)
         .put("parameters", new ArrayList<>(parameters))
         .put(
@@ -184,18 +192,17 @@ final class OpenApiParts {
             new JsonObject()
                 .put(status, reference("responses", response))
                 .put("default", reference("responses", "Problem")));
-    return new JsonObject().put(method, operation);
   }
 
   private static JsonObject id() {
     return parameter("path", "id", "The id of the execution", true);
   }
 
-  private static JsonObject query(String name, String description) {
+  static JsonObject query(String name, String description) {
     return parameter("query", name, description, false);
   }
 
-  private static JsonObject parameter(
+  static JsonObject parameter(
       String in, String name, String description, boolean required) {
     return new JsonObject()
         .put("name", name)

@@ -35,6 +35,10 @@ enum Problem {
   UNKNOWN_FUNCTION(404, "There is no such function"),
   /** No execution has this id. */
   UNKNOWN_EXECUTION(404, "There is no such execution"),
+  /** No schedule has this name. */
+  UNKNOWN_SCHEDULE(404, "There is no such schedule"),
+  /** No deployment has this version. */
+  UNKNOWN_DEPLOYMENT(404, "There is no such deployment"),
   /** The path exists, for other methods. */
   METHOD_NOT_ALLOWED(405, "The route does not have this method"),
   /** The client does not take what the route gives. */
@@ -45,12 +49,22 @@ enum Problem {
   CANCELLED(409, "The execution was cancelled"),
   /** What was asked needs an execution that lives. */
   EXECUTION_ENDED(409, "The execution has ended"),
+  /** What was asked needs the function of a schedule. */
+  NOT_DEPLOYED(409, "The function is not deployed"),
+  /** The deployment is active, or executions need it. */
+  DEPLOYMENT_IN_USE(409, "The deployment is in use"),
+  /** There is nothing to go back to, or it was removed. */
+  NO_ROLLBACK(409, "There is nothing to go back to"),
+  /** The functions of the server are part of its application. */
+  NO_DEPLOYMENTS(409, "This server takes no deployments"),
   /** Longer than the limit. */
   BODY_TOO_LARGE(413, "The body is too large"),
   /** The body is not stated to be JSON. */
   UNSUPPORTED_MEDIA_TYPE(415, "The body is of an unsupported type"),
   /** The function threw. */
   FUNCTION_FAILED(422, "The function failed"),
+  /** The jar, or its migrations. */
+  DEPLOYMENT_REFUSED(422, "The deployment is refused"),
   /** The workflow's own timeout. */
   TIMED_OUT(422, "The execution ran into its timeout"),
   /** A defect of the server. */

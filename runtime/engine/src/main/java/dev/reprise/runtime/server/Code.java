@@ -11,6 +11,7 @@ import dev.reprise.runtime.execution.DurableInterceptor;
 import dev.reprise.runtime.execution.LocalEngine;
 import dev.reprise.runtime.function.Application;
 import dev.reprise.runtime.function.ApplicationBuilder;
+import dev.reprise.runtime.http.DeploymentDesk;
 import dev.reprise.runtime.postgres.BoundDataSource;
 import dev.reprise.runtime.store.LogDatabase;
 import dev.reprise.runtime.store.QueueStore;
@@ -19,6 +20,8 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -28,9 +31,19 @@ public interface Code {
   /** Makes the functions ready on a node. */
   Installed install(Site site);
 
-  /** What a node has to give. */
+  /**
+   * What a node has to give.
+   *
+   * @param running whether executions of a version run here
+   * @param changed to be told when new calls go to other code than before
+   */
   record Site(
-      LogDatabase log, QueueStore queues, Supplier<LocalEngine> engine, DatabaseConfig database) {
+      LogDatabase log,
+      QueueStore queues,
+      Supplier<LocalEngine> engine,
+      DatabaseConfig database,
+      Predicate<String> running,
+      Runnable changed) {
     /** An application whose calls reach this node. */
     ApplicationBuilder application() {
       return Application.builder()
@@ -44,8 +57,13 @@ public interface Code {
    * What came of it.
    *
    * @param loops run while the node does
+   * @param desk takes deployments; empty where the code is part of an application
    */
-  record Installed(Catalog catalog, Supplier<Sweep.Capabilities> capabilities, List<Loop> loops) {}
+  record Installed(
+      Catalog catalog,
+      Supplier<Sweep.Capabilities> capabilities,
+      List<Loop> loops,
+      Optional<DeploymentDesk> desk) {}
 
   /**
    * Jars of functions, which are kept in the database and activated there, beside what is active there already; what shares
@@ -87,7 +105,10 @@ public interface Code {
       catalog.activate(application, List.of());
       site.queues().declare(queues);
       return new Installed(
-          catalog, () -> new Sweep.Capabilities(catalog.unpinned(), version, false), List.of());
+          catalog,
+          () -> new Sweep.Capabilities(catalog.unpinned(), version, false),
+          List.of(),
+          Optional.empty());
     };
   }
 }

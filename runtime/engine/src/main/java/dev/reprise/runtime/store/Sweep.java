@@ -95,6 +95,14 @@ public final class Sweep {
     });
   }
 
+  /** Tells the others what the node can run, before its first beat. */
+  public void announce(UUID node, Capabilities capabilities) {
+    database.housekeeping(connection -> {
+      strandings.announce(connection, node, capabilities);
+      return node;
+    });
+  }
+
   /** Only the claim, for a node that knows that something is due. */
   public Beat claim(UUID node, Capabilities capabilities, int places, Duration horizon) {
     return database.housekeeping(connection -> {
