@@ -121,8 +121,7 @@ public final class Options {
    */
   public Options delay(Duration time) {
     if (time.isNegative() || time.compareTo(LONGEST_DELAY) > 0) {
-      throw new IllegalArgumentException(
-          "a delay is between nothing and 36,600 days, not " + time);
+      throw new IllegalArgumentException("a delay is between nothing and 36,600 days, not " + time);
     }
     var changed = fields.copy();
     changed.delay = time;
@@ -201,7 +200,8 @@ public final class Options {
   private static String requirePrintable(String what, String text) {
     if (text.isBlank()
         || text.length() > 200
-        || text.chars().anyMatch(c -> Character.isISOControl(c) || Character.isSurrogate((char) c))) {
+        || text.chars()
+            .anyMatch(c -> Character.isISOControl(c) || Character.isSurrogate((char) c))) {
       throw new IllegalArgumentException(what + " has 1-200 printable characters");
     }
     return text;

@@ -131,8 +131,8 @@ public final class WorkQueue {
 
   private static int positive(String limit, int value) {
     if (value < 1) {
-      throw new IllegalArgumentException(limit + " is at least 1, not " + value
-          + "; leave it out for no limit");
+      throw new IllegalArgumentException(
+          limit + " is at least 1, not " + value + "; leave it out for no limit");
     }
     return value;
   }

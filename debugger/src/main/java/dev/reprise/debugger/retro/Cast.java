@@ -227,7 +227,8 @@ final class Cast implements AutoCloseable { // tidy: who waits for whom is under
         case TRANSACTION -> transaction(call);
         case WORKFLOW -> call.awaited() == null ? child(call) : awaited(call, call.awaited());
         case START -> started(call);
-        case STEP, SLEEP, AWAIT, RECEIVE, SEND, PUBLISH, REPLY, PATCH, CONTINUE -> noted(step(call));
+        case STEP, SLEEP, AWAIT, RECEIVE, SEND, PUBLISH, REPLY, PATCH, CONTINUE ->
+          noted(step(call));
         case BRANCH, CLOSED -> null;
       };
     }

@@ -87,8 +87,8 @@ final class Request {
   /** What of the log holds in any case: where branches were closed from outside, and what a fork was given. */
   List<OperationRow> closings() {
     return log().stream()
-        .filter(operation -> operation.kind() == OperationKind.CLOSED
-            || row.isCopied(operation.position()))
+        .filter(operation ->
+            operation.kind() == OperationKind.CLOSED || row.isCopied(operation.position()))
         .toList();
   }
 

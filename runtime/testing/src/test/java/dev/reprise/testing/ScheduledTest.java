@@ -82,8 +82,10 @@ class ScheduledTest {
     assertThat(diary.of(BERLIN)).isEqualTo(expected(BERLIN, 2, 30, begin, end));
     assertThat(diary.of(NEW_YORK)).isEqualTo(expected(NEW_YORK, 2, 30, begin, end));
     assertThat(diary.of("early")).isEqualTo(expected(NEW_YORK, 1, 15, begin, end));
-    assertThat(diary.entries).allMatch(entry ->
-        Duration.between(entry.nominal(), entry.begun()).abs().compareTo(Duration.ofMinutes(5)) < 0);
+    assertThat(diary.entries)
+        .allMatch(entry ->
+            Duration.between(entry.nominal(), entry.begun()).abs().compareTo(Duration.ofMinutes(5))
+                < 0);
   }
 
   /** The end of the gap where there is one; the first of two where there are. */
@@ -97,7 +99,8 @@ class ScheduledTest {
       if (local.getDayOfWeek() == DayOfWeek.SUNDAY
           && Set.of(3, 10, 11).contains(local.getMonthValue())) {
         var gap = zone.getRules().getTransition(local);
-        var time = gap != null && gap.isGap() ? gap.getInstant() : local.atZone(zone).toInstant();
+        var time =
+            gap != null && gap.isGap() ? gap.getInstant() : local.atZone(zone).toInstant();
         if (time.isAfter(begin) && !time.isAfter(end)) {
           times.add(time.truncatedTo(ChronoUnit.MINUTES));
         }

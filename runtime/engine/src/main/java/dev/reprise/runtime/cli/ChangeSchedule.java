@@ -27,7 +27,8 @@ abstract class ChangeSchedule extends SchedulesCommand.OfServer {
   /** {@code reprise schedules pause}. */
   @Command(
       name = "pause",
-      description = "Starts no runs until the schedule is resumed; then the pause counts as missed.")
+      description =
+          "Starts no runs until the schedule is resumed; then the pause counts as missed.")
   static final class Pause extends ChangeSchedule {
     @Override
     String word() {

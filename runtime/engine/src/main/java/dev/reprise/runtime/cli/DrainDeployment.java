@@ -28,8 +28,9 @@ final class DrainDeployment extends DeploymentsCommand.OfServer {
     var found = find(client);
     boolean active = ListExecutions.text(found, "active").equals("true");
     if (active && wait) {
-      throw new RepriseException("version " + version
-          + " is active, so its executions do not come to an end: activate another in its place first");
+      throw new RepriseException(
+          "version " + version
+              + " is active, so its executions do not come to an end: activate another in its place first");
     }
     while (wait && !isDrained(found)) {
       output().note("reprise: " + ListExecutions.text(found, "executions") + " executions");

@@ -8,7 +8,8 @@ import picocli.CommandLine.Command;
 /** {@code reprise deployments list}. */
 @Command(
     name = "list",
-    description = "Lists the jars that the database keeps, with how many executions still need each.")
+    description =
+        "Lists the jars that the database keeps, with how many executions still need each.")
 final class ListDeployments extends DeploymentsCommand.OfServer {
   private static final List<String> HEADING =
       List.of("VERSION", "NAME", "ACTIVE", "EXECUTIONS", "CREATED", "FUNCTIONS");

@@ -23,8 +23,9 @@ final class RemoveDeployment extends DeploymentsCommand.OfServer {
   @Override
   public Integer call() {
     if (!confirmed) {
-      throw new RepriseException("this deletes the code of version " + version
-          + ": its executions can then be replayed only with --functions and the jar; add --yes to do it");
+      throw new RepriseException(
+          "this deletes the code of version " + version
+              + ": its executions can then be replayed only with --functions and the jar; add --yes to do it");
     }
     var reply = client().post(path(version, "remove"), null, Map.of());
     if (reply.status() == 409) {

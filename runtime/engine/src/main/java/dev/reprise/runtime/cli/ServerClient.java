@@ -78,9 +78,8 @@ final class ServerClient {
 
   Reply postFile(String path, Path file, String contentType) {
     try {
-      return send(request(path)
-          .setHeader("Content-Type", contentType)
-          .POST(BodyPublishers.ofFile(file)));
+      return send(
+          request(path).setHeader("Content-Type", contentType).POST(BodyPublishers.ofFile(file)));
     } catch (FileNotFoundException e) {
       throw new RepriseException("the file " + file + " cannot be read", e);
     }

@@ -103,7 +103,8 @@ public record JarInspection(String version, List<String> functionClasses, boolea
         .disableNestedJarScanning();
     try (var scan = graph.scan(1)) {
       var names = new TreeSet<String>();
-      for (var annotation : List.of(Transaction.class, Step.class, Workflow.class, Scheduled.class)) {
+      for (var annotation :
+          List.of(Transaction.class, Step.class, Workflow.class, Scheduled.class)) {
         var found = scan.getClassesWithMethodAnnotation(annotation.getName());
         found.stream()
             .filter(type -> !isOnlyInherited(type, found))

@@ -181,8 +181,8 @@ public final class JarVersions implements Catalog.VersionLoader {
     if (application.loader() instanceof ApplicationLoader loader && loaders.remove(loader)) {
       try {
         loader.close();
-        boolean shared = loaders.stream()
-            .anyMatch(other -> Arrays.equals(other.getURLs(), loader.getURLs()));
+        boolean shared =
+            loaders.stream().anyMatch(other -> Arrays.equals(other.getURLs(), loader.getURLs()));
         if (!shared) {
           cache.remove(String.valueOf(application.version()));
         }

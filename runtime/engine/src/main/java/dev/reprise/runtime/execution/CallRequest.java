@@ -34,7 +34,6 @@ public record CallRequest(
       Map<String, String> tags,
       boolean asynchronous,
       @Nullable String traceparent) {
-    this(
-        function, arguments, key, principal, tags, asynchronous, traceparent, Options.DEFAULT);
+    this(function, arguments, key, principal, tags, asynchronous, traceparent, Options.DEFAULT);
   }
 }

@@ -85,7 +85,8 @@ final class ChildCall {
       LocalEngine.begins(run.services().due(), child.placement());
     }
     if (recorded.error() != null) {
-      throw Sneaky.raise(ExceptionCodec.decode(recorded.error(), run.application().loader()));
+      throw Sneaky.raise(
+          ExceptionCodec.decode(recorded.error(), run.application().loader()));
     }
     if (options.id() != null) {
       requireSame(child);

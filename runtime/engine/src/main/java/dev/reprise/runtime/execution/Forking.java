@@ -11,9 +11,9 @@ import dev.reprise.runtime.store.Forks;
 import dev.reprise.runtime.store.FunctionKind;
 import dev.reprise.runtime.store.Lineage;
 import dev.reprise.runtime.store.NewExecution;
-import dev.reprise.runtime.store.Placement;
 import dev.reprise.runtime.store.OperationKind;
 import dev.reprise.runtime.store.OperationRow;
+import dev.reprise.runtime.store.Placement;
 import dev.reprise.runtime.store.Position;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -55,8 +55,9 @@ public final class Forking {
   private Forks.Plan plan(Loaded loaded, @Nullable String from, @Nullable String version) {
     var row = loaded.row();
     if (row.kind() != FunctionKind.WORKFLOW) {
-      throw new ForkRefusedException("execution " + row.id() + " is of the " + row.kind().label()
-          + " " + row.function() + "; only workflows can be forked. Call it again");
+      throw new ForkRefusedException(
+          "execution " + row.id() + " is of the " + row.kind().label() + " " + row.function()
+              + "; only workflows can be forked. Call it again");
     }
     var position = from == null ? Position.of(1) : position(row.id(), loaded.operations(), from);
     var code = code(row, version);
@@ -97,8 +98,7 @@ public final class Forking {
       } catch (dev.reprise.runtime.postgres.DatabaseFailureException e) {
         throw e;
       } catch (RepriseException e) {
-        throw new ForkRefusedException(
-            "version " + version + " cannot be used: " + e.getMessage());
+        throw new ForkRefusedException("version " + version + " cannot be used: " + e.getMessage());
       }
     }
     if (code.function().kind() != FunctionKind.WORKFLOW) {
@@ -113,8 +113,8 @@ public final class Forking {
     try {
       position = Position.parse(text);
     } catch (IllegalArgumentException e) {
-      throw new ForkRefusedException(e.getMessage() + "; the last valid one of execution " + id
-          + " is " + last(log, null));
+      throw new ForkRefusedException(
+          e.getMessage() + "; the last valid one of execution " + id + " is " + last(log, null));
     }
     var parent = position.parent();
     boolean branchExists = parent == null

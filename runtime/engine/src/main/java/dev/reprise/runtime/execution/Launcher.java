@@ -61,7 +61,8 @@ public final class Launcher {
             .store()
             .logs(claimed.stream().map(ExecutionRow::execution).toList(), MOST_AT_ONCE);
       } catch (DatabaseFailureException e) {
-        LOG.info("the logs of {} executions are read one by one: {}", claimed.size(), e.getMessage());
+        LOG.info(
+            "the logs of {} executions are read one by one: {}", claimed.size(), e.getMessage());
       }
     }
     for (ExecutionRow row : claimed) {

@@ -249,8 +249,9 @@ final class Run { // tidy: the one state that branches, ticker and heartbeat sha
   String fitting(String json, String what) {
     int most = services.limits().maxValue();
     if (json.length() > most / 3 && json.getBytes(StandardCharsets.UTF_8).length > most) {
-      throw new SizeLimitException(what + " has more than " + most
-          + " bytes of JSON (max-value). Keep what is large in a table or a store of its own, and pass its key");
+      throw new SizeLimitException(
+          what + " has more than " + most
+              + " bytes of JSON (max-value). Keep what is large in a table or a store of its own, and pass its key");
     }
     return json;
   }
@@ -259,10 +260,12 @@ final class Run { // tidy: the one state that branches, ticker and heartbeat sha
   void requireRoom() {
     int most = services.limits().maxOperations();
     if (operations.get() >= most && !compensating && !isClosing()) {
-      throw park(new SizeLimitException("the log of execution " + identity.id() + " has " + most
-          + " operations, as many as it may (max-operations): every wake-up goes through all of them."
-          + " Do the work in portions, each a workflow of its own (a loop goes on with"
-          + " Durable.continueAsNew). Cancel the execution, or resume it where the limit is higher"));
+      throw park(
+          new SizeLimitException(
+              "the log of execution " + identity.id() + " has " + most
+                  + " operations, as many as it may (max-operations): every wake-up goes through all of them."
+                  + " Do the work in portions, each a workflow of its own (a loop goes on with"
+                  + " Durable.continueAsNew). Cancel the execution, or resume it where the limit is higher"));
     }
   }
 
@@ -467,8 +470,8 @@ final class Run { // tidy: the one state that branches, ticker and heartbeat sha
         birth.end(given.isPresent());
       }
     }
-    var won = given.orElseThrow(
-        () -> halt(Unwinding.Reason.LOST_RACE, "another runner recorded first"));
+    var won =
+        given.orElseThrow(() -> halt(Unwinding.Reason.LOST_RACE, "another runner recorded first"));
     operations.forEach(this::remember);
     return won;
   }

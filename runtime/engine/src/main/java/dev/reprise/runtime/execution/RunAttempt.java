@@ -19,7 +19,6 @@ import dev.reprise.runtime.store.Position;
 import dev.reprise.runtime.store.Transition;
 import dev.reprise.spi.CurrentExecution;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;

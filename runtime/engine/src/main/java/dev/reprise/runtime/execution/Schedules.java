@@ -141,8 +141,7 @@ public final class Schedules {
       return;
     }
     var dropped = store.drop(
-        without.get(0).version(),
-        without.stream().map(FunctionDefinition::name).toList());
+        without.get(0).version(), without.stream().map(FunctionDefinition::name).toList());
     if (!dropped.isEmpty()) {
       LOG.info("schedules were removed, their functions have none any more: {}", dropped);
     }
@@ -182,11 +181,11 @@ public final class Schedules {
 
   private boolean start(ScheduleRow schedule, Timetable timetable, Instant now) {
     var times = times(schedule, timetable, now);
-    var considered = Missed.valueOf(schedule.missed()) == Missed.ALL
-        ? times.get(times.size() - 1)
-        : now;
-    var starts =
-        times.stream().map(time -> new Start(time, schedule.name() + "@" + time)).toList();
+    var considered =
+        Missed.valueOf(schedule.missed()) == Missed.ALL ? times.get(times.size() - 1) : now;
+    var starts = times.stream()
+        .map(time -> new Start(time, schedule.name() + "@" + time))
+        .toList();
     boolean mine = store.start(schedule, starts, timetable.after(considered));
     if (mine && starts.size() != 1) {
       LOG.info(

@@ -23,8 +23,8 @@ record CronField(String label, int least, int most, List<String> names) {
       List.of("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"));
 
   /** Sunday is 0 and 7. */
-  static final CronField DAY_OF_WEEK = new CronField(
-      "day of week", 0, 7, List.of("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"));
+  static final CronField DAY_OF_WEEK =
+      new CronField("day of week", 0, 7, List.of("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"));
 
   private static final Pattern NUMBER = Pattern.compile("[0-9]{1,4}");
 
@@ -110,7 +110,8 @@ record CronField(String label, int least, int most, List<String> names) {
         part,
         "write *, a number from " + least + " to " + most
             + (names.isEmpty() ? "" : ", a name like " + names.get(1))
-            + ", a range like " + least + "-" + (least + 4) + ", a step like */2, or a list of these");
+            + ", a range like " + least + "-" + (least + 4)
+            + ", a step like */2, or a list of these");
   }
 
   private IllegalArgumentException refuse(String part, String remedy) {

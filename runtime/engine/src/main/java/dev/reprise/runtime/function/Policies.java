@@ -43,7 +43,8 @@ final class Policies {
       policies.add(ofWorkflow(workflow));
     }
     if (policies.isEmpty()) {
-      throw new IllegalArgumentException("it has @Scheduled, which is for workflows: add @Workflow");
+      throw new IllegalArgumentException(
+          "it has @Scheduled, which is for workflows: add @Workflow");
     }
     if (policies.size() > 1) {
       throw new IllegalArgumentException(

@@ -72,7 +72,6 @@ public record Schedule(
   }
 
   private static RegistrationException refuse(Class<?> type, Method method, String problem) {
-    return new RegistrationException(
-        Labels.of(type, method) + " cannot be scheduled: " + problem);
+    return new RegistrationException(Labels.of(type, method) + " cannot be scheduled: " + problem);
   }
 }

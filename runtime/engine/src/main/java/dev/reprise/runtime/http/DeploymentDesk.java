@@ -28,8 +28,7 @@ public interface DeploymentDesk {
    * @param replaced what gave way to it
    * @param migrations how many scripts were run
    */
-  record Deployed(
-      Deployment deployment, boolean isNew, List<Replaced> replaced, int migrations) {}
+  record Deployed(Deployment deployment, boolean isNew, List<Replaced> replaced, int migrations) {}
 
   /**
    * What came of a rollback.

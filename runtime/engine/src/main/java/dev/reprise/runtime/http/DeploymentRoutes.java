@@ -46,8 +46,7 @@ final class DeploymentRoutes {
 
   private Answer list(Context ctx) {
     var unused = new QueryString(ctx.queryString(), Set.of());
-    return ExecutionView.list(
-        desk().list().stream().map(DeploymentRoutes::view).toList(), null);
+    return ExecutionView.list(desk().list().stream().map(DeploymentRoutes::view).toList(), null);
   }
 
   private Answer deploy(Context ctx) {

@@ -27,7 +27,8 @@ final class ExecutionView {
     return withError(view, row.error())
         .put("parent", row.parent())
         .putIfPresent("forkedFrom", lineage == null ? null : lineage.forked().id())
-        .putIfPresent("forkedAt", lineage == null ? null : lineage.forked().until().toString())
+        .putIfPresent(
+            "forkedAt", lineage == null ? null : lineage.forked().until().toString())
         .put("createdAt", row.createdAt())
         .put("startedAt", row.startedAt())
         .put("completedAt", row.completedAt())

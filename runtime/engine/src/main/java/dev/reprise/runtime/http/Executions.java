@@ -105,7 +105,8 @@ final class Executions {
     var query = new QueryString(ctx.queryString(), Set.of("from", "version"));
     bodies.read(ctx);
     var id = id(ctx);
-    var fork = engine.fork(id, query.text("from").orElse(null), query.text("version").orElse(null));
+    var fork =
+        engine.fork(id, query.text("from").orElse(null), query.text("version").orElse(null));
     return Answer.json(
             201,
             ExecutionView.brief(fork, ExecutionStatus.PENDING.name())

@@ -173,7 +173,8 @@ final class OpenApiParts {
         "Forked",
         List.of(
             id(),
-            query("from", "The first position that is done again, like 3 or 3.1; all unless stated"),
+            query(
+                "from", "The first position that is done again, like 3 or 3.1; all unless stated"),
             query("version", "The version to run; the active one unless stated")));
   }
 
@@ -202,8 +203,7 @@ final class OpenApiParts {
     return parameter("query", name, description, false);
   }
 
-  static JsonObject parameter(
-      String in, String name, String description, boolean required) {
+  static JsonObject parameter(String in, String name, String description, boolean required) {
     return new JsonObject()
         .put("name", name)
         .put("in", in)

@@ -26,7 +26,8 @@ final class OpenApiServices {
             new JsonObject()
                 .put(
                     "get",
-                    OpenApiParts.operation("Lists the deployments", "200", "Deployments", List.of()))
+                    OpenApiParts.operation(
+                        "Lists the deployments", "200", "Deployments", List.of()))
                 .put("post", deploy(migrate)))
         .put(
             DEPLOYMENT + "/activate",
@@ -38,9 +39,7 @@ final class OpenApiServices {
   }
 
   private static JsonObject deploy(JsonObject migrate) {
-    var body = new JsonObject()
-        .put("type", "string")
-        .put("contentMediaType", JarBody.TYPE);
+    var body = new JsonObject().put("type", "string").put("contentMediaType", JarBody.TYPE);
     var operation = OpenApiParts.operation(
         "Deploys a jar; 200 where it is kept already",
         "201",
@@ -54,7 +53,8 @@ final class OpenApiServices {
         new JsonObject()
             .put("required", true)
             .put(
-                "content", new JsonObject().put(JarBody.TYPE, new JsonObject().put("schema", body))));
+                "content",
+                new JsonObject().put(JarBody.TYPE, new JsonObject().put("schema", body))));
   }
 
   private static JsonObject post(

@@ -190,7 +190,8 @@ final class Deployments implements Loop.Work, DeploymentDesk {
       if (found.activatedAt() != null) {
         throw new DeploymentException(
             Kind.IN_USE,
-            "version " + version + " is active: activate another in its place, or roll back, before");
+            "version " + version
+                + " is active: activate another in its place, or roll back, before");
       }
       if (found.executions() > 0) {
         throw new DeploymentException(

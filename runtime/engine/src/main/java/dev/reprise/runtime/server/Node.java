@@ -22,8 +22,8 @@ import dev.reprise.runtime.execution.RunServices;
 import dev.reprise.runtime.execution.Schedules;
 import dev.reprise.runtime.execution.Settlements;
 import dev.reprise.runtime.execution.TimeOrderedIds;
-import dev.reprise.runtime.http.DeploymentDesk;
 import dev.reprise.runtime.execution.Watches;
+import dev.reprise.runtime.http.DeploymentDesk;
 import dev.reprise.runtime.postgres.Backoff;
 import dev.reprise.runtime.postgres.Database;
 import dev.reprise.runtime.postgres.Migrator;
@@ -117,8 +117,7 @@ public final class Node implements AutoCloseable {
     this.writer = new GroupWriter(log, group);
     var watches = new Watches();
     var events = new EventStore(log, clock);
-    var post =
-        new Post(new MessageStore(log, clock), events, watches, active, this::dueAt);
+    var post = new Post(new MessageStore(log, clock), events, watches, active, this::dueAt);
     var services = new RunServices(
         database,
         store,
@@ -153,7 +152,8 @@ public final class Node implements AutoCloseable {
         active,
         launcher,
         clock,
-        new Heartbeat.Cluster(config.heartbeat(), capabilities, () -> ClusterEntry.rejoin(databaseConfig, config)));
+        new Heartbeat.Cluster(
+            config.heartbeat(), capabilities, () -> ClusterEntry.rejoin(databaseConfig, config)));
     rejoining.set(heartbeat);
     this.pulse = new Loop("heartbeat", config.heartbeat(), heartbeat);
     this.schedules = new Schedules(
@@ -187,9 +187,8 @@ public final class Node implements AutoCloseable {
   private Code.Installed install(Code code, LogDatabase log) {
     try (var joining = new Loop("joining", config.heartbeat(), poked -> showLife())) {
       joining.start();
-      return code.install(
-          new Code.Site(
-              log, queues, this::engine, databaseConfig, active::runsVersion, this::lookAtSchedules));
+      return code.install(new Code.Site(
+          log, queues, this::engine, databaseConfig, active::runsVersion, this::lookAtSchedules));
     } catch (RuntimeException e) {
       writer.close();
       database.close();
@@ -381,7 +380,8 @@ public final class Node implements AutoCloseable {
     graceOver.run();
     active.abandonAll(ActiveRuns.SHUT_DOWN);
     awaitQuiet(UNWINDING);
-    var stuck = active.active(); // they did not let go: their threads go on, or wait for what never comes
+    var stuck =
+        active.active(); // they did not let go: their threads go on, or wait for what never comes
     loops.forEach(Loop::close);
     recorder.close();
     writer.close();
@@ -406,8 +406,7 @@ public final class Node implements AutoCloseable {
   private void leave(Collection<UUID> stuck) {
     try {
       int released = Database.alone(
-          databaseConfig,
-          connection -> nodes.leave(connection, membership.node(), stuck));
+          databaseConfig, connection -> nodes.leave(connection, membership.node(), stuck));
       LOG.info("node {} has left; {} executions go on elsewhere", membership.node(), released);
     } catch (SQLException e) {
       LOG.warn(

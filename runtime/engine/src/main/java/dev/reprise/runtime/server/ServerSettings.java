@@ -64,9 +64,7 @@ public record ServerSettings(SettingSources sources) {
   /** What one execution may take. */
   private Limits limits() {
     return new Limits(
-        number(Setting.MAX_RECOVERIES),
-        number(Setting.MAX_VALUE),
-        number(Setting.MAX_OPERATIONS));
+        number(Setting.MAX_RECOVERIES), number(Setting.MAX_VALUE), number(Setting.MAX_OPERATIONS));
   }
 
   /** How long ended executions stay in the log. */

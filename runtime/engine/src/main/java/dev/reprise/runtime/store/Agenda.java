@@ -50,7 +50,8 @@ public final class Agenda {
                (extract(epoch from least((select min(at) from full_rates), min(wake_at) filter (where wake_at > now))
                                    - min(now)) * 1000000)::bigint
           from waiting, given
-        """.formatted(Dequeue.IN_LINE, Dequeue.ROOM, Dequeue.HEADS_FOR_ANYBODY, ScheduleStore.DEPLOYED);
+        """.formatted(
+            Dequeue.IN_LINE, Dequeue.ROOM, Dequeue.HEADS_FOR_ANYBODY, ScheduleStore.DEPLOYED);
     return database.log(connection -> Jdbc.queryOne(
             connection, sql, statement -> new Columns(statement).add(clock.offsetMicros()), row -> {
               var busy = Stream.of((Object[]) row.getArray(1).getArray())

@@ -27,8 +27,7 @@ public final class Continuation {
    * @return its internal id
    * @throws Refused it is not in the state for it, or is to be cancelled
    */
-  public UUID apply(
-      Connection connection, UUID execution, UUID owner, UUID successor, String input)
+  public UUID apply(Connection connection, UUID execution, UUID owner, UUID successor, String input)
       throws SQLException {
     if (end(connection, execution, owner, successor) != 1) {
       throw new Refused(Reason.LOST_RACE);
@@ -84,15 +83,13 @@ public final class Continuation {
     var unused = Jdbc.update(
         connection,
         sql,
-        statement ->
-            new Columns(statement).add(successor).add(input).add(first).add(execution));
+        statement -> new Columns(statement).add(successor).add(input).add(first).add(execution));
   }
 
   /** Children that nobody waited for are the new one's, so that a cancellation reaches them. */
   private static void adopt(Connection connection, UUID execution, UUID successor)
       throws SQLException {
-    var sql =
-        "update reprise.executions set parent = ? where parent = ? and completed_at is null";
+    var sql = "update reprise.executions set parent = ? where parent = ? and completed_at is null";
     var unused = Jdbc.update(
         connection, sql, statement -> new Columns(statement).add(successor).add(execution));
   }

@@ -96,13 +96,10 @@ public final class DeploymentStore {
   /** Of two nodes that activate at once, one comes after the other. */
   private static void lock(Connection connection) throws SQLException {
     Jdbc.update(
-        connection,
-        "lock table reprise.deployments in share row exclusive mode",
-        statement -> {});
+        connection, "lock table reprise.deployments in share row exclusive mode", statement -> {});
   }
 
-  private static void makeActive(Connection connection, List<String> versions)
-      throws SQLException {
+  private static void makeActive(Connection connection, List<String> versions) throws SQLException {
     var sql = """
         update reprise.deployments set activated_at = clock_timestamp()
          where version = any(?) and activated_at is null
@@ -280,9 +277,7 @@ public final class DeploymentStore {
     return database.log(connection -> {
       lock(connection);
       var found = find(connection, version);
-      if (found.isPresent()
-          && found.get().activatedAt() == null
-          && found.get().executions() == 0) {
+      if (found.isPresent() && found.get().activatedAt() == null && found.get().executions() == 0) {
         Jdbc.update(
             connection,
             "delete from reprise.deployments where version = ?",

@@ -192,8 +192,7 @@ final class Dequeue {
   private record Row(
       boolean passedOver, boolean rated, @Nullable ExecutionRow started) {}
 
-  private void bind(
-      PreparedStatement statement, UUID node, Capabilities capabilities, int places)
+  private void bind(PreparedStatement statement, UUID node, Capabilities capabilities, int places)
       throws SQLException {
     new Columns(statement)
         .add(clock.offsetMicros())
@@ -219,8 +218,7 @@ final class Dequeue {
     return Jdbc.queryOne(
             connection,
             sql,
-            statement ->
-                new Columns(statement).add(clock.offsetMicros()).add(clock.offsetMicros()),
+            statement -> new Columns(statement).add(clock.offsetMicros()).add(clock.offsetMicros()),
             row -> {
               long micros = row.getLong(1);
               return row.wasNull() ? Duration.ZERO : Duration.ofNanos(Math.max(1, micros) * 1000);

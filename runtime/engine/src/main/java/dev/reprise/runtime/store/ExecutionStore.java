@@ -87,8 +87,8 @@ public final class ExecutionStore {
         statement -> new Columns(statement)
             .add("uuid", List.copyOf(executions), execution -> execution)
             .add(most),
-        row -> new Entry(
-            row.getObject("execution", UUID.class), ExecutionReader.readOperation(row))));
+        row ->
+            new Entry(row.getObject("execution", UUID.class), ExecutionReader.readOperation(row))));
     var logs = new HashMap<UUID, List<OperationRow>>();
     executions.forEach(execution -> logs.put(execution, new ArrayList<>()));
     rows.forEach(row -> logs.getOrDefault(row.execution(), new ArrayList<>()).add(row.operation()));
@@ -191,8 +191,7 @@ public final class ExecutionStore {
    * @param calledAt the parent's call that waits for it; null where it was started and not called
    * @param cancelRequested whether it was asked to end
    */
-  public record Child(
-      UUID execution, @Nullable Position calledAt, boolean cancelRequested) {}
+  public record Child(UUID execution, @Nullable Position calledAt, boolean cancelRequested) {}
 
   /** The children of the execution that are not terminal. */
   public List<Child> livingChildren(UUID execution) {

@@ -83,7 +83,8 @@ public final class Forks {
   }
 
   private static void copy(Connection connection, Plan plan) throws SQLException {
-    // without the transaction, which is the original's, and without ends from outside, which the fork has not met
+    // without the transaction, which is the original's, and without ends from outside, which the
+    // fork has not met
     var sql = """
         insert into reprise.operations (execution, position, kind, function, arguments, output, error, attempt, isolation,
                started_at, completed_at)

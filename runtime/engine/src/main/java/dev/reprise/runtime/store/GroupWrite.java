@@ -183,8 +183,7 @@ public final class GroupWrite {
             .add(
                 "int",
                 writes,
-                write ->
-                    transition(write) instanceof Transition.Waiting w ? w.signalsSeen() : null)
+                write -> transition(write) instanceof Transition.Waiting w ? w.signalsSeen() : null)
             .add("text", writes, write -> topics(transition(write))),
         row -> row.getObject(1, UUID.class)));
   }

@@ -237,11 +237,11 @@ public final class NodeStore {
          where owner = ? and status = 'RUNNING' and recoveries >= ? and (? or execution = any(?))
         returning id
         """;
-    var cause = new RepriseException(
-        "it has lost " + (maxRecoveries + 1L) + " nodes in a row, each while it ran there, and may be"
-            + " what ended them: by its memory, by System.exit, or by a loop without an end. It went on"
-            + " " + maxRecoveries + " times (max-recoveries). Mend the code, or cancel it; resume lets"
-            + " it begin to count anew");
+    var cause = new RepriseException("it has lost " + (maxRecoveries + 1L)
+        + " nodes in a row, each while it ran there, and may be"
+        + " what ended them: by its memory, by System.exit, or by a loop without an end. It went on"
+        + " " + maxRecoveries + " times (max-recoveries). Mend the code, or cancel it; resume lets"
+        + " it begin to count anew");
     return Jdbc.query(
         connection,
         sql,

@@ -126,9 +126,9 @@ public final class QueueStore {
         """;
     database.log(connection -> {
       // in one order, for two nodes that start at once
-      for (var queue : queues.stream().sorted(Comparator.comparing(WorkQueue::name)).toList()) {
-        var limits =
-            new Limits(queue.concurrency(), queue.perNode(), queue.rate(), queue.period());
+      for (var queue :
+          queues.stream().sorted(Comparator.comparing(WorkQueue::name)).toList()) {
+        var limits = new Limits(queue.concurrency(), queue.perNode(), queue.rate(), queue.period());
         Jdbc.update(connection, sql, statement -> {
           statement.setString(1, queue.name());
           bind(statement, 2, limits);

@@ -194,8 +194,8 @@ public final class ScheduleStore {
          where s.paused_at is null and %s order by s.next_at, s.name limit ?
         """.formatted(COLUMNS, DEPLOYED);
     return database.log(connection -> {
-      var schedules = Jdbc.query(
-          connection, sql, statement -> statement.setInt(1, MOST), ScheduleStore::read);
+      var schedules =
+          Jdbc.query(connection, sql, statement -> statement.setInt(1, MOST), ScheduleStore::read);
       return new Upcoming(now(connection), schedules);
     });
   }
@@ -328,8 +328,7 @@ public final class ScheduleStore {
    * @param next what comes next of the schedule at a time
    * @return the schedule now; empty where there is none of this name
    */
-  public Optional<ScheduleRow> resume(
-      String name, BiFunction<ScheduleRow, Instant, Instant> next) {
+  public Optional<ScheduleRow> resume(String name, BiFunction<ScheduleRow, Instant, Instant> next) {
     return database.log(connection -> {
       var found = lock(connection, name);
       if (found.isEmpty() || found.get().pausedAt() == null) {

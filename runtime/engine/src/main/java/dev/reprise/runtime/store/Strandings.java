@@ -76,8 +76,7 @@ final class Strandings {
   }
 
   /** An execution that nobody can run. */
-  record Lost(
-      UUID execution, String function, @Nullable String version) {
+  record Lost(UUID execution, String function, @Nullable String version) {
     static Lost of(ResultSet row) throws SQLException {
       return new Lost(
           row.getObject("execution", UUID.class),

@@ -44,17 +44,25 @@ final class EngineBench {
       Migrator.reprise(database.config()).migrate();
       execute(database, "create table effect (number int)");
       try (var node = new Server(database, heap)) {
-        say("an idle node:              %6.2f commits a second, heap %.1f MB", idle(database), node.megabytes());
+        say(
+            "an idle node:              %6.2f commits a second, heap %.1f MB",
+            idle(database), node.megabytes());
       }
       long began = System.nanoTime();
       insertSleepers(database);
-      say("%,d sleepers inserted in %.1f s, %,d MB in the database", sleepers, seconds(began), megabytes(database));
+      say(
+          "%,d sleepers inserted in %.1f s, %,d MB in the database",
+          sleepers, seconds(began), megabytes(database));
       try (var node = new Server(database, heap)) {
         double before = node.megabytes();
-        say("a node beside sleepers:    %6.2f commits a second, heap %.1f MB", idle(database), before);
+        say(
+            "a node beside sleepers:    %6.2f commits a second, heap %.1f MB",
+            idle(database), before);
         explain(database);
         wake(database, node);
-        say("heap after they are done:  %6.1f MB (%+.1f bytes for each that slept)", node.megabytes(), (node.megabytes() - before) * 1e6 / sleepers);
+        say(
+            "heap after they are done:  %6.1f MB (%+.1f bytes for each that slept)",
+            node.megabytes(), (node.megabytes() - before) * 1e6 / sleepers);
         recover(database);
       }
       say("commits and round trips of queues and messages: measured beside them, not here");
@@ -81,7 +89,8 @@ final class EngineBench {
                input)
         select execution, 's' || n, now(), now(), wakes, 1, 'workflow', 'WAITING', 'Sleepers.sleep', '[' || n || ']'
           from sleeper
-        """.formatted(id, Sleepers.NIGHT.toSeconds(), sleepers, Sleepers.NIGHT.toNanos()));
+        """.formatted(
+            id, Sleepers.NIGHT.toSeconds(), sleepers, Sleepers.NIGHT.toNanos()));
     execute(database, "vacuum analyze reprise.executions");
     execute(database, "vacuum analyze reprise.operations");
   }
@@ -92,7 +101,8 @@ final class EngineBench {
     node.tell("advance " + (Sleepers.NIGHT.toSeconds() + 60));
     double first = 0;
     while (true) {
-      long ended = number(database, "select count(*) from reprise.executions where status = 'SUCCEEDED'");
+      long ended =
+          number(database, "select count(*) from reprise.executions where status = 'SUCCEEDED'");
       if (ended > 0 && first == 0) {
         first = seconds(began);
       }
@@ -102,8 +112,13 @@ final class EngineBench {
       Backoff.await(BEAT.multipliedBy(5));
     }
     double took = seconds(began);
-    say("%,d woken at once: first after %.1f s, all after %.1f s: %,.0f a second, %.3f commits each", sleepers, first, took, sleepers / took, (commits(database) - commits) / (double) sleepers);
-    if (number(database, "select count(*) from reprise.executions where output <> substr(input, 2, length(input) - 2)") > 0) {
+    say(
+        "%,d woken at once: first after %.1f s, all after %.1f s: %,.0f a second, %.3f commits each",
+        sleepers, first, took, sleepers / took, (commits(database) - commits) / (double) sleepers);
+    if (number(
+            database,
+            "select count(*) from reprise.executions where output <> substr(input, 2, length(input) - 2)")
+        > 0) {
       throw new IllegalStateException("some gave another result");
     }
   }
@@ -136,10 +151,15 @@ final class EngineBench {
                '[' || n || ']', dead.node
           from generate_series(1, %d) n, dead
         """.formatted(orphans));
-    while (number(database, "select count(*) from reprise.executions where status = 'SUCCEEDED' and id like 'o%'") < orphans) {
+    while (number(
+            database,
+            "select count(*) from reprise.executions where status = 'SUCCEEDED' and id like 'o%'")
+        < orphans) {
       Backoff.await(BEAT);
     }
-    say("%,d executions of a killed node: all ended %.1f s after it was found silent (a beat included), %,d effects", orphans, seconds(began), number(database, "select count(*) from effect"));
+    say(
+        "%,d executions of a killed node: all ended %.1f s after it was found silent (a beat included), %,d effects",
+        orphans, seconds(began), number(database, "select count(*) from effect"));
   }
 
   // --- figures
@@ -154,7 +174,8 @@ final class EngineBench {
   }
 
   private static long commits(ScratchDatabase database) throws SQLException {
-    return number(database, "select xact_commit from pg_stat_database where datname = current_database()");
+    return number(
+        database, "select xact_commit from pg_stat_database where datname = current_database()");
   }
 
   private static long megabytes(ScratchDatabase database) throws SQLException {
@@ -170,7 +191,8 @@ final class EngineBench {
   }
 
   private static long number(ScratchDatabase database, String query) throws SQLException {
-    try (var connection = DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
+    try (var connection =
+            DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
         var statement = connection.createStatement();
         var rows = statement.executeQuery(query)) {
       rows.next();
@@ -179,7 +201,8 @@ final class EngineBench {
   }
 
   private static void execute(ScratchDatabase database, String sql) throws SQLException {
-    try (var connection = DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
+    try (var connection =
+            DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
         var statement = connection.createStatement()) {
       statement.execute(sql);
     }
@@ -203,7 +226,8 @@ final class EngineBench {
               String.valueOf(database.password()))
           .redirectError(ProcessBuilder.Redirect.INHERIT)
           .start();
-      answers = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+      answers = new BufferedReader(
+          new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
       commands = new PrintStream(process.getOutputStream(), true, StandardCharsets.UTF_8);
       answer("ready");
     }

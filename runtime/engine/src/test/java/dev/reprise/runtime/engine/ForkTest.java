@@ -21,11 +21,11 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.jspecify.annotations.Nullable;
 
 /** A fork has the operations before its position, and does the others. */
 class ForkTest {
@@ -93,7 +93,8 @@ class ForkTest {
     @Workflow
     public String parent(String name) throws Exception {
       var called = child(name);
-      var started = Durable.start(Work.class, work -> work.child(name + "-started"), Options.DEFAULT);
+      var started =
+          Durable.start(Work.class, work -> work.child(name + "-started"), Options.DEFAULT);
       note("between");
       return called + ", " + started.result();
     }
@@ -224,7 +225,8 @@ class ForkTest {
         .result();
     node.sql("truncate note");
     assertThat(fork("parallel", "2.2").status()).isEqualTo(ExecutionStatus.SUCCEEDED);
-    // the branch at 2 from its second operation, and the branch at 3 as a whole, for it comes later in the log
+    // the branch at 2 from its second operation, and the branch at 3 as a whole, for it comes later
+    // in the log
     assertThat(notes()).containsExactlyInAnyOrder("p-1b", "p-2a", "p-2b", "after");
     node.sql("truncate note");
     assertThat(fork("parallel", "4").status()).isEqualTo(ExecutionStatus.SUCCEEDED);
@@ -247,8 +249,8 @@ class ForkTest {
   @Test
   void whatWasCopiedIsUndoneWithTheKeysItWasDoneWith() throws Exception {
     broken = true;
-    var original =
-        node.runtime().startVoid(Work.class, work -> work.undone("u"), Options.DEFAULT.id("undone"));
+    var original = node.runtime()
+        .startVoid(Work.class, work -> work.undone("u"), Options.DEFAULT.id("undone"));
     assertThatThrownBy(original::result).hasMessage("a defect");
     assertThat(notes()).containsExactly("u reserved", "undone undone:2", "u released");
     broken = false;
@@ -259,12 +261,12 @@ class ForkTest {
 
   @Test
   void anExecutionThatSleepsIsForkedBeforeItsSleepAndStaysAsItIs() throws Exception {
-    var sleeping =
-        node.runtime().start(Work.class, Work::sleeps, Options.DEFAULT.id("sleeping"));
+    var sleeping = node.runtime().start(Work.class, Work::sleeps, Options.DEFAULT.id("sleeping"));
     await().until(() -> sleeping.status() == ExecutionStatus.WAITING);
     var fork = node.node().engine().fork("sleeping", "2", null);
-    await().until(() -> node.node().engine().find(fork).orElseThrow().status()
-        == ExecutionStatus.WAITING);
+    await()
+        .until(() ->
+            node.node().engine().find(fork).orElseThrow().status() == ExecutionStatus.WAITING);
     assertThat(notes()).containsExactly("before");
     sleeping.cancel();
     node.node().engine().cancel(fork);
@@ -286,15 +288,15 @@ class ForkTest {
 
   @Test
   void whatComesBehindAnEndFromOutsideIsNoPlaceToForkAt() throws Exception {
-    var sleeping =
-        node.runtime().start(Work.class, Work::sleeps, Options.DEFAULT.id("cancelled"));
+    var sleeping = node.runtime().start(Work.class, Work::sleeps, Options.DEFAULT.id("cancelled"));
     await().until(() -> sleeping.status() == ExecutionStatus.WAITING);
     sleeping.cancel();
     await().until(() -> sleeping.status() == ExecutionStatus.CANCELLED);
     refused("cancelled", "4").hasMessageContaining("the last valid one is 3");
     var fork = node.node().engine().fork("cancelled", "3", null);
-    await().until(() -> node.node().engine().find(fork).orElseThrow().status()
-        == ExecutionStatus.WAITING);
+    await()
+        .until(() ->
+            node.node().engine().find(fork).orElseThrow().status() == ExecutionStatus.WAITING);
     node.node().engine().cancel(fork);
   }
 

@@ -192,8 +192,10 @@ class QueueTest {
     assertThat(plain.status()).isEqualTo(ExecutionStatus.PENDING);
     assertThat(queued.status()).isEqualTo(ExecutionStatus.PENDING);
     node.advance(Duration.ofMinutes(2));
-    assertThat(plain.result()).isGreaterThanOrEqualTo(created + Duration.ofHours(3).toMillis());
-    assertThat(queued.result()).isGreaterThanOrEqualTo(created + Duration.ofHours(3).toMillis());
+    assertThat(plain.result())
+        .isGreaterThanOrEqualTo(created + Duration.ofHours(3).toMillis());
+    assertThat(queued.result())
+        .isGreaterThanOrEqualTo(created + Duration.ofHours(3).toMillis());
   }
 
   @Test
@@ -224,8 +226,9 @@ class QueueTest {
     await().until(() -> existing.status() == ExecutionStatus.SUCCEEDED);
     node.advance(Duration.ofHours(2));
     assertThat(parent.result()).containsExactly(existing.id(), "existing", "child-b");
-    assertThatThrownBy(
-            () -> node.runtime().start(Line.class, line -> line.parent("nowhere", "d")).result())
+    assertThatThrownBy(() -> node.runtime()
+            .start(Line.class, line -> line.parent("nowhere", "d"))
+            .result())
         .isInstanceOf(UnknownQueueException.class);
   }
 

@@ -114,8 +114,7 @@ class SchedulesTest {
       }
       awaitIds(node, "Hourly.skip", fourth);
       awaitIds(node, "Hourly.once", third, fourth);
-      var execution =
-          node.runtime().execution(id("Hourly.once", fourth), String.class);
+      var execution = node.runtime().execution(id("Hourly.once", fourth), String.class);
       await().atMost(PATIENCE).until(() -> execution.status() == ExecutionStatus.SUCCEEDED);
       assertThat(execution.result()).isEqualTo(fourth.toString());
       assertThat(row(node, "Hourly.once").nextAt()).isEqualTo(fourth.plus(1, ChronoUnit.HOURS));
@@ -131,7 +130,9 @@ class SchedulesTest {
       var names = List.of("Hourly.all", "Hourly.once", "Hourly.skip");
       names.forEach(name -> assertThat(schedules.pause(name).pausedAt()).isNotNull());
       advanceTo(node, hour.plus(Duration.ofSeconds(1)));
-      await().atMost(PATIENCE).until(() -> ids(node, "Hourly.slow").contains(id("Hourly.slow", hour)));
+      await()
+          .atMost(PATIENCE)
+          .until(() -> ids(node, "Hourly.slow").contains(id("Hourly.slow", hour)));
       names.forEach(name -> assertThat(ids(node, name)).isEmpty());
 
       var triggered = schedules.trigger("Hourly.once");
@@ -144,7 +145,9 @@ class SchedulesTest {
 
       names.forEach(name -> assertThat(schedules.resume(name).pausedAt()).isNull());
       awaitIds(node, "Hourly.once", hour);
-      await().atMost(PATIENCE).until(() -> ids(node, "Hourly.all").contains(id("Hourly.all", hour)));
+      await()
+          .atMost(PATIENCE)
+          .until(() -> ids(node, "Hourly.all").contains(id("Hourly.all", hour)));
       assertThat(ids(node, "Hourly.skip")).isEmpty();
       assertThat(row(node, "Hourly.skip").nextAt()).isEqualTo(hour.plus(1, ChronoUnit.HOURS));
       assertThatThrownBy(() -> schedules.pause("Hourly.never"))
@@ -157,7 +160,9 @@ class SchedulesTest {
     try (var node = TestNode.start(Hourly.class)) {
       var hour = comingHour(node);
       advanceTo(node, hour.plus(Duration.ofSeconds(1)));
-      await().atMost(PATIENCE).until(() -> ids(node, "Hourly.slow").contains(id("Hourly.slow", hour)));
+      await()
+          .atMost(PATIENCE)
+          .until(() -> ids(node, "Hourly.slow").contains(id("Hourly.slow", hour)));
       node.sql("delete from reprise.executions where function = 'Hourly.slow' and id <> '"
           + id("Hourly.slow", hour) + "'");
       await()
@@ -175,8 +180,9 @@ class SchedulesTest {
       advanceTo(node, hour.plus(Duration.ofMinutes(100)));
       await()
           .atMost(PATIENCE)
-          .until(() -> node.runtime().execution(id("Hourly.slow", hour), Void.class).status()
-              == ExecutionStatus.SUCCEEDED);
+          .until(() ->
+              node.runtime().execution(id("Hourly.slow", hour), Void.class).status()
+                  == ExecutionStatus.SUCCEEDED);
       advanceTo(node, hour.plus(Duration.ofSeconds(7201)));
       awaitIds(node, "Hourly.slow", hour, hour.plus(2, ChronoUnit.HOURS));
     }
@@ -275,7 +281,9 @@ class SchedulesTest {
 
   static Stream<List<Object>> refused() {
     return Stream.of(
-        List.of(BadCron.class, "BadCron.daily cannot be scheduled: \"25\" is no hour: it goes from 0 to 23"),
+        List.of(
+            BadCron.class,
+            "BadCron.daily cannot be scheduled: \"25\" is no hour: it goes from 0 to 23"),
         List.of(BadZone.class, "\"Europe/Atlantis\" is no time zone: write one like Europe/Berlin"),
         List.of(NoWorkflow.class, "NoWorkflow.daily cannot be scheduled: only workflows are"),
         List.of(NoFunction.class, "it has @Scheduled, which is for workflows: add @Workflow"),

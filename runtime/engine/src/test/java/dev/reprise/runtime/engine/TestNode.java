@@ -54,8 +54,7 @@ final class TestNode implements AutoCloseable {
   }
 
   /** A node on that database that declares queues. */
-  static TestNode queued(
-      ScratchDatabase database, List<WorkQueue> queues, Class<?>... functions) {
+  static TestNode queued(ScratchDatabase database, List<WorkQueue> queues, Class<?>... functions) {
     var code = Code.ofClasses(List.of(functions), Map.of(), Map.of(), null, queues);
     var node = Node.start(USUAL, database.config(), code);
     return new TestNode(database, false, new EmbeddedRuntime(node, TestFront.none()));

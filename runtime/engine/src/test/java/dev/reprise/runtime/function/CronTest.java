@@ -28,65 +28,69 @@ class CronTest {
 
   // 2026-11-21 is a Saturday
   @ParameterizedTest
-  @CsvSource(delimiter = '|', value = {
-    "*/15 * * * *       | 2026-11-21T06:15:00Z",
-    "30 6 * * *         | 2026-11-21T06:30:00Z",
-    "0 6 * * *          | 2026-11-22T06:00:00Z",
-    "0 9-17/4 * * *     | 2026-11-21T09:00:00Z",
-    "0 0 1 * *          | 2026-12-01T00:00:00Z",
-    "0 0 31 * *         | 2026-12-31T00:00:00Z",
-    "0 0 29 2 *         | 2028-02-29T00:00:00Z",
-    "0 0 * jan,JUL *    | 2027-01-01T00:00:00Z",
-    "0 0 * * mon-FRI    | 2026-11-23T00:00:00Z",
-    "0 0 * * SAT-SUN    | 2026-11-22T00:00:00Z",
-    "0 0 * * 7          | 2026-11-22T00:00:00Z",
-    "0 0 * * 5-7        | 2026-11-22T00:00:00Z",
-    "0 0 1 * MON        | 2026-11-23T00:00:00Z",
-    "0 0 22 * MON       | 2026-11-22T00:00:00Z",
-    "0 0 */2 * MON      | 2026-11-23T00:00:00Z",
-    "0 0 */10 * MON     | 2026-12-21T00:00:00Z",
-    "0,20-40/10 * * * * | 2026-11-21T06:20:00Z",
-    "15 30 6 * * *      | 2026-11-21T06:30:15Z",
-    "*/20 * * * * *     | 2026-11-21T06:05:20Z",
-    "@hourly            | 2026-11-21T07:00:00Z",
-    "@daily             | 2026-11-22T00:00:00Z",
-    "@midnight          | 2026-11-22T00:00:00Z",
-    "@weekly            | 2026-11-22T00:00:00Z",
-    "@monthly           | 2026-12-01T00:00:00Z",
-    "@YEARLY            | 2027-01-01T00:00:00Z",
-    "@annually          | 2027-01-01T00:00:00Z"
-  })
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "*/15 * * * *       | 2026-11-21T06:15:00Z",
+        "30 6 * * *         | 2026-11-21T06:30:00Z",
+        "0 6 * * *          | 2026-11-22T06:00:00Z",
+        "0 9-17/4 * * *     | 2026-11-21T09:00:00Z",
+        "0 0 1 * *          | 2026-12-01T00:00:00Z",
+        "0 0 31 * *         | 2026-12-31T00:00:00Z",
+        "0 0 29 2 *         | 2028-02-29T00:00:00Z",
+        "0 0 * jan,JUL *    | 2027-01-01T00:00:00Z",
+        "0 0 * * mon-FRI    | 2026-11-23T00:00:00Z",
+        "0 0 * * SAT-SUN    | 2026-11-22T00:00:00Z",
+        "0 0 * * 7          | 2026-11-22T00:00:00Z",
+        "0 0 * * 5-7        | 2026-11-22T00:00:00Z",
+        "0 0 1 * MON        | 2026-11-23T00:00:00Z",
+        "0 0 22 * MON       | 2026-11-22T00:00:00Z",
+        "0 0 */2 * MON      | 2026-11-23T00:00:00Z",
+        "0 0 */10 * MON     | 2026-12-21T00:00:00Z",
+        "0,20-40/10 * * * * | 2026-11-21T06:20:00Z",
+        "15 30 6 * * *      | 2026-11-21T06:30:15Z",
+        "*/20 * * * * *     | 2026-11-21T06:05:20Z",
+        "@hourly            | 2026-11-21T07:00:00Z",
+        "@daily             | 2026-11-22T00:00:00Z",
+        "@midnight          | 2026-11-22T00:00:00Z",
+        "@weekly            | 2026-11-22T00:00:00Z",
+        "@monthly           | 2026-12-01T00:00:00Z",
+        "@YEARLY            | 2027-01-01T00:00:00Z",
+        "@annually          | 2027-01-01T00:00:00Z"
+      })
   void readsWhatVixieCronReads(String cron, String expected) {
     assertThat(next(cron, "2026-11-21T06:05:00Z")).isEqualTo(expected);
   }
 
   @ParameterizedTest
-  @CsvSource(delimiter = '|', value = {
-    "* * * *         | five fields",
-    "* * * * * * *   | five fields",
-    "''              | five fields",
-    "60 * * * *      | it goes from 0 to 59",
-    "* 24 * * *      | it goes from 0 to 23",
-    "* * 0 * *       | it goes from 1 to 31",
-    "* * * 13 *      | it goes from 1 to 12",
-    "* * * * 8       | it goes from 0 to 7",
-    "60 * * * * *    | \"60\" is no second",
-    "*/0 * * * *     | a step is a number from 1 to 59",
-    "5/15 * * * *    | write 5-59/15",
-    "30-10 * * * *   | the range ends before it begins",
-    "* * L * *       | \"L\" is no day of month",
-    "* * ? * *       | \"?\" is no day of month",
-    "* * * * MON#2   | \"MON#2\" is no day of week",
-    "* * * * MONDAY  | a name like MON",
-    "1,,2 * * * *    | \"\" is no minute",
-    "-1 * * * *      | is no minute",
-    "1-2-3 * * * *   | is no minute",
-    "٣ * * * *       | is no minute",
-    "0 0 30 2 *      | never comes",
-    "0 0 31 4,6 *    | never comes",
-    "@reboot         | there are @hourly",
-    "every day       | five fields"
-  })
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "* * * *         | five fields",
+        "* * * * * * *   | five fields",
+        "''              | five fields",
+        "60 * * * *      | it goes from 0 to 59",
+        "* 24 * * *      | it goes from 0 to 23",
+        "* * 0 * *       | it goes from 1 to 31",
+        "* * * 13 *      | it goes from 1 to 12",
+        "* * * * 8       | it goes from 0 to 7",
+        "60 * * * * *    | \"60\" is no second",
+        "*/0 * * * *     | a step is a number from 1 to 59",
+        "5/15 * * * *    | write 5-59/15",
+        "30-10 * * * *   | the range ends before it begins",
+        "* * L * *       | \"L\" is no day of month",
+        "* * ? * *       | \"?\" is no day of month",
+        "* * * * MON#2   | \"MON#2\" is no day of week",
+        "* * * * MONDAY  | a name like MON",
+        "1,,2 * * * *    | \"\" is no minute",
+        "-1 * * * *      | is no minute",
+        "1-2-3 * * * *   | is no minute",
+        "٣ * * * *       | is no minute",
+        "0 0 30 2 *      | never comes",
+        "0 0 31 4,6 *    | never comes",
+        "@reboot         | there are @hourly",
+        "every day       | five fields"
+      })
   void refusesTheRestAndSaysWhatToWrite(String cron, String expected) {
     assertThatThrownBy(() -> Cron.parse(cron))
         .isInstanceOf(IllegalArgumentException.class)

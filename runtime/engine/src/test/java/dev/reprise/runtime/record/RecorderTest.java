@@ -396,7 +396,8 @@ class RecorderTest { // tidy: one recorder, and what may happen to it
     await().until(() -> recorder.status().retainedBytes() > 0);
     assertThat(recorder.status().lagBytes()).isLessThan(1 << 20);
     var end = Instant.now().plusSeconds(5);
-    // every write moves the position in the epoch's row; what others do on the server does not count
+    // every write moves the position in the epoch's row; what others do on the server does not
+    // count
     var versions = new HashSet<String>();
     await().until(() -> {
       versions.add(database.text("select xmin from reprise_history.epochs"));
