@@ -8,6 +8,7 @@ import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -63,11 +64,15 @@ final class DeploymentRoutes {
       var deployed = desk.deploy(new Upload(jar, name, activate, migrate));
       return Answer.json(deployed.isNew() ? 201 : 200, view(deployed).toString());
     } finally {
-      try {
-        Files.deleteIfExists(jar);
-      } catch (IOException e) {
-        throw new UncheckedIOException("a jar that was sent cannot be deleted", e);
-      }
+      delete(jar);
+    }
+  }
+
+  private static void delete(Path jar) {
+    try {
+      Files.deleteIfExists(jar);
+    } catch (IOException e) {
+      throw new UncheckedIOException("a jar that was sent cannot be deleted", e);
     }
   }
 

@@ -252,10 +252,15 @@ final class EngineBench {
     }
 
     @Override
-    public void close() throws IOException, InterruptedException {
+    public void close() {
       commands.println("end");
-      if (!process.waitFor(40, TimeUnit.SECONDS)) {
+      try {
+        if (!process.waitFor(40, TimeUnit.SECONDS)) {
+          process.destroyForcibly();
+        }
+      } catch (InterruptedException e) {
         process.destroyForcibly();
+        Thread.currentThread().interrupt();
       }
     }
   }

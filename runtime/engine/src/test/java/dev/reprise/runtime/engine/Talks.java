@@ -138,7 +138,7 @@ public class Talks {
       Durable.publish("percent", i * 100 / count);
       if (i == count / 2) {
         Durable.publish("half", new Word("half", i));
-        Durable.receive("go", String.class, Duration.ofDays(1)).orElseThrow();
+        var unused = Durable.receive("go", String.class, Duration.ofDays(1)).orElseThrow();
       }
     }
     return "done";
