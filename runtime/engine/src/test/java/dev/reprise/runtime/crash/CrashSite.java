@@ -72,8 +72,8 @@ final class CrashSite implements BeforeAllCallback, AfterEachCallback, AfterAllC
   }
 
   /** A node to be killed or stopped. */
-  NodeProcess victim() {
-    return opened(new NodeProcess(database.config(), database.config()));
+  NodeProcess victim(String... properties) {
+    return opened(new NodeProcess(database.config(), database.config(), properties));
   }
 
   NodeProcess victimBehind(FaultProxy proxy) {
