@@ -3,6 +3,7 @@ package dev.reprise.runtime.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.reprise.Branch;
 import dev.reprise.Durable;
 import dev.reprise.Execution;
 import dev.reprise.ExecutionEndedException;
@@ -11,6 +12,8 @@ import dev.reprise.Options;
 import dev.reprise.Step;
 import dev.reprise.Transaction;
 import dev.reprise.Workflow;
+import dev.reprise.runtime.config.NodeConfig;
+import dev.reprise.runtime.postgres.TestDatabase;
 import dev.reprise.runtime.store.ExecutionFilter;
 import dev.reprise.runtime.store.ExecutionRow;
 import java.sql.SQLException;
@@ -32,10 +35,11 @@ import org.junit.jupiter.api.Test;
 /** Cancellation of any size, deadlines of families, lists, and sleepers by the thousand. */
 class LifecycleTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final int CHILDREN = 600;
+  private static final int CHILDREN = 300;
   private static final int SLEEPERS = 2000;
 
   private static TestNode node;
+  private static volatile boolean mended;
   private static volatile CountDownLatch entered = new CountDownLatch(0);
   private static volatile CountDownLatch leave = new CountDownLatch(0);
 
@@ -72,6 +76,28 @@ class LifecycleTest {
     @Workflow
     public int quick(int number) throws SQLException {
       return note("quick") + number;
+    }
+
+    /** Stops for nobody. */
+    @Workflow
+    public int endless(int number) {
+      while (!mended) {
+        Thread.onSpinWait();
+      }
+      return number;
+    }
+
+    @Workflow
+    public int manyBranches(int number) throws Exception {
+      var branches = new ArrayList<Branch<Integer, Exception>>();
+      for (int i = 0; i < number; i++) {
+        int branch = i;
+        branches.add(Durable.async(() -> {
+          Durable.sleep(Duration.ofDays(1000));
+          return branch;
+        }));
+      }
+      return Durable.all(branches).size();
     }
 
     @Workflow
@@ -180,6 +206,57 @@ class LifecycleTest {
         select count(*) from reprise.executions c join reprise.executions p on p.execution = c.parent
          where p.id = '%s' and c.status = '%s'
         """.formatted(parent, status));
+  }
+
+  // --- others
+  // ---------------------------------------------------------------------------------------------------
+
+  @Test
+  void aPoisonousWorkflowDelaysNoOtherAndCountsAgainstItselfWhenItsNodeEnds() throws Exception {
+    var config =
+        new NodeConfig(Duration.ofSeconds(3), Duration.ofMillis(500), 64, Duration.ZERO);
+    try (var database = TestDatabase.create();
+        var other = TestNode.configured(database, config, Family.class)) {
+      other.sql("create table note (text text)");
+      other.runtime().start(Family.class, family -> family.endless(1), Options.DEFAULT.id("endless"));
+      var branches = other.runtime()
+          .start(Family.class, family -> family.manyBranches(200), Options.DEFAULT.id("branches"));
+      for (int i = 0; i < 20; i++) {
+        assertThat(other.get(Family.class).quick(i)).isEqualTo(i + 1);
+      }
+      await().atMost(PATIENCE).until(() -> branches.status() == ExecutionStatus.WAITING);
+      assertThat(other.node().engine().find("endless").orElseThrow().status())
+          .isEqualTo(ExecutionStatus.RUNNING);
+
+      other.close(); // what let go does not count
+      assertThat(TestNode.longOf(database.config(), """
+          select count(*) from reprise.executions where id = 'endless' and status = 'PENDING' and recoveries = 1
+          """)).isEqualTo(1);
+      assertThat(TestNode.longOf(database.config(), """
+          select count(*) from reprise.executions where id <> 'endless' and recoveries is not null
+          """)).isZero();
+    } finally {
+      mended = true;
+    }
+  }
+
+  /** Its pulse does not come for minutes: the first connection that it is refused tells it. */
+  @Test
+  void aNodeThatWasDeclaredDeadJoinsAgainAtItsNextConnection() throws Exception {
+    try (var database = TestDatabase.create();
+        var quiet = TestNode.quietOn(database, Family.class)) {
+      quiet.sql("create table note (text text)");
+      assertThat(quiet.get(Family.class).note("before")).isEqualTo(1);
+      quiet.sql("update reprise.nodes set state = 'DEAD'");
+      quiet.sql("""
+          select pg_terminate_backend(a.pid, 10000)
+            from reprise.backends b join pg_stat_activity a on a.pid = b.pid and a.backend_start = b.backend_start
+          """);
+      await().atMost(PATIENCE).ignoreExceptions().until(() -> quiet.get(Family.class).note("after") == 1);
+      assertThat(TestNode.longOf(
+              database.config(), "select count(*) from reprise.nodes where state = 'LIVE'"))
+          .isEqualTo(1);
+    }
   }
 
   // --- deadlines
