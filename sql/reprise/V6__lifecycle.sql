@@ -12,3 +12,7 @@ alter table reprise.executions
 -- Lists by state. Neither what succeeds at once nor what is running is in it: a call that ends in its first commit, and a
 -- workflow that runs through, write to it not once. The running ones are found by their owners.
 create index executions_by_status on reprise.executions (status, execution) where status not in ('RUNNING', 'SUCCEEDED');
+
+-- Lists by time: the primary key begins with it, but for children, which have the time of their oldest ancestor there. A
+-- summary of each range of pages, which an insert seldom changes.
+create index executions_children_created on reprise.executions using brin (created_at) where parent is not null;

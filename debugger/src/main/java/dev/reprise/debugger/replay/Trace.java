@@ -71,7 +71,7 @@ public record Trace(List<Script> scripts, List<TracedCall> calls) {
     UUID after = null;
     List<ExecutionRow> page;
     do {
-      page = store.list(new ExecutionFilter(null, null, null, null, from, to, PAGE, after));
+      page = store.list(ExecutionFilter.created(from, to, PAGE, after));
       rows.addAll(page);
       after = page.isEmpty() ? null : page.get(page.size() - 1).execution();
     } while (page.size() == PAGE);

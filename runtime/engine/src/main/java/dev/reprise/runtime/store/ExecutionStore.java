@@ -6,7 +6,7 @@ import static dev.reprise.runtime.store.ExecutionReader.JOINS;
 import dev.reprise.runtime.postgres.Jdbc;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Types;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -113,38 +113,8 @@ public final class ExecutionStore {
 
   /** Executions, the newest first. */
   public List<ExecutionRow> list(ExecutionFilter filter) {
-    var sql = """
-        select %s from reprise.executions e %s
-         where (?::text is null or e.function = ?)
-           and (?::text is null or e.status = ?::reprise.execution_status)
-           and (?::text is null or e.tags ->> ? = ?)
-           and (?::timestamptz is null or e.created_at >= ?)
-           and (?::timestamptz is null or e.created_at < ?)
-           and (?::uuid is null or e.execution < ?)
-         order by e.execution desc
-         limit ?
-        """.formatted(COLUMNS, JOINS);
-    return database.log(connection -> Jdbc.query(
-        connection,
-        sql,
-        statement -> {
-          statement.setString(1, filter.function());
-          statement.setString(2, filter.function());
-          var status = filter.status() == null ? null : filter.status().name();
-          statement.setString(3, status);
-          statement.setString(4, status);
-          statement.setString(5, filter.tagName());
-          statement.setString(6, filter.tagName());
-          statement.setString(7, filter.tagValue());
-          Births.setInstant(statement, 8, filter.from());
-          Births.setInstant(statement, 9, filter.from());
-          Births.setInstant(statement, 10, filter.to());
-          Births.setInstant(statement, 11, filter.to());
-          statement.setObject(12, filter.after(), Types.OTHER);
-          statement.setObject(13, filter.after(), Types.OTHER);
-          statement.setInt(14, filter.limit());
-        },
-        ExecutionReader::read));
+    var offset = Duration.ofNanos(clock.offsetMicros() * 1000);
+    return database.log(connection -> ExecutionSearch.list(connection, filter, offset));
   }
 
   /**

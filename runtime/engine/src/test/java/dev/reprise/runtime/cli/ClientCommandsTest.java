@@ -186,4 +186,26 @@ class ClientCommandsTest {
             ids.stream().allMatch(id -> run("executions", "show", id).out().contains("CANCELLED")));
     assertThat(run("executions", "cancel", "--yes").err()).contains("say which executions");
   }
+
+  @Test
+  void anExecutionIsForkedAndShownAsAFork() {
+    var id = napping();
+    var fork = run("executions", "fork", id, "--from", "1");
+    assertThat(fork.exitCode()).isZero();
+    var forked = fork.out().strip();
+    assertThat(run("executions", "show", forked, "--format", "json").out())
+        .contains("\"forkedFrom\":\"" + id + "\"", "\"forkedAt\":\"1\"");
+    var refused = run("executions", "fork", id, "--from", "7");
+    assertThat(refused.exitCode()).isEqualTo(2);
+    assertThat(refused.err()).contains("the server answered 400", "the last valid one is 2");
+    assertThat(run("executions", "fork", id, "--run-version", "none").err())
+        .contains("version none cannot be used");
+
+    // by several states at once; the states that cannot be cancelled are not asked for
+    assertThat(run("executions", "list", "--status", "WAITING,PENDING,RUNNING").out())
+        .contains(id, forked);
+    assertThat(run("executions", "cancel", "--function", "Talk.nap", "--yes").exitCode())
+        .isZero();
+    await().until(() -> run("executions", "show", forked).out().contains("CANCELLED"));
+  }
 }

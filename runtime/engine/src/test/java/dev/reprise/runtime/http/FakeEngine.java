@@ -134,9 +134,8 @@ final class FakeEngine implements Engine {
     var after = filter.after();
     return rows.values().stream()
         .filter(row -> filter.function() == null || row.function().equals(filter.function()))
-        .filter(row -> filter.status() == null || row.status() == filter.status())
-        .filter(row -> filter.tagName() == null
-            || String.valueOf(filter.tagValue()).equals(row.tags().get(filter.tagName())))
+        .filter(row -> filter.statuses().isEmpty() || filter.statuses().contains(row.status()))
+        .filter(row -> row.tags().entrySet().containsAll(filter.tags().entrySet()))
         .filter(row -> filter.from() == null || !row.createdAt().isBefore(filter.from()))
         .filter(row -> filter.to() == null || row.createdAt().isBefore(filter.to()))
         .sorted(Comparator.comparing(ExecutionRow::execution).reversed())
