@@ -99,6 +99,7 @@ public final class RepriseCommand implements Callable<Integer> {
     command.addSubcommand(new ConfigCommand());
     command.addSubcommand(new CallCommand());
     command.addSubcommand(ExecutionsCommand.withSubcommands());
+    command.addSubcommand(QueuesCommand.withSubcommands());
     ServiceLoader.load(RepriseSubcommand.class, RepriseCommand.class.getClassLoader())
         .forEach(command::addSubcommand);
     return command

@@ -19,6 +19,13 @@ final class ExecutionView {
         .put("status", row.status().name())
         .putRaw("input", row.input())
         .putRawIfPresent("output", row.output());
+    var placement = row.placement();
+    if (placement.queue() != null) {
+      view.put("queue", placement.queue())
+          .put("priority", placement.priority())
+          .put("partition", placement.partition())
+          .put("deduplicate", placement.deduplication());
+    }
     return withError(view, row.error())
         .put("parent", row.parent())
         .put("createdAt", row.createdAt())

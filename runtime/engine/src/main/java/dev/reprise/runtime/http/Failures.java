@@ -4,6 +4,7 @@ import dev.reprise.ExecutionEndedException;
 import dev.reprise.ExecutionNotFoundException;
 import dev.reprise.IdempotencyConflictException;
 import dev.reprise.OverloadedException;
+import dev.reprise.UnknownQueueException;
 import dev.reprise.runtime.json.BadArgumentsException;
 import dev.reprise.runtime.postgres.DatabaseUnavailableException;
 import io.javalin.http.HttpResponseException;
@@ -34,6 +35,9 @@ final class Failures {
     }
     if (cause instanceof ExecutionNotFoundException unknown) {
       return Problem.UNKNOWN_EXECUTION.because(text(unknown));
+    }
+    if (cause instanceof UnknownQueueException unknown) {
+      return Problem.UNKNOWN_QUEUE.because(text(unknown));
     }
     if (cause instanceof ExecutionEndedException ended) {
       return Problem.EXECUTION_ENDED.because(text(ended));

@@ -139,6 +139,7 @@ public final class HttpServer implements AutoCloseable {
     routes.add(Route.post("/v1/functions/{function}", calls));
     routes.addAll(new FunctionCatalogue(engine, codecs).routes());
     routes.addAll(new Executions(engine, bodies, waiting, config.maxWait()).routes());
+    routes.addAll(new Queues(engine, bodies).routes());
     routes.addAll(new NodeRoutes(health, metrics, () -> refusing).routes());
     return routes;
   }

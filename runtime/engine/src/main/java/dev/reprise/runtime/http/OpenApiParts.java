@@ -38,7 +38,19 @@ final class OpenApiParts {
                 id(),
                 query("wait", "For how many seconds at most")))
         .put(EXECUTION + "/cancel", post("Asks for cancellation"))
-        .put(EXECUTION + "/resume", post("Lets a parked execution go on"));
+        .put(EXECUTION + "/resume", post("Lets a parked execution go on"))
+        .put("/v1/queues", get("Lists the queues", "Queues"))
+        .put(
+            "/v1/queues/{name}",
+            get("Shows a queue", "Queue", queue())
+                .put(
+                    "put",
+                    operation("Sets limits of a queue", "200", "Queue", List.of(queue()))
+                        .put(
+                            "requestBody",
+                            new JsonObject()
+                                .put("required", true)
+                                .put("content", content(reference("schemas", "Limits"))))));
   }
 
   /** Schemas and responses that the paths refer to. */
@@ -48,6 +60,8 @@ final class OpenApiParts {
         .put("Executions", response("Executions", list(reference("schemas", "Execution"))))
         .put("Execution", response("An execution", reference("schemas", "Execution")))
         .put("Operations", response("Operations", list(reference("schemas", "Operation"))))
+        .put("Queues", response("Queues", list(reference("schemas", "Queue"))))
+        .put("Queue", response("A queue", reference("schemas", "Queue")))
         .put("Result", response("What the function gave", new JsonObject()))
         .put("Accepted", response("It goes on; see Location", reference("schemas", "Accepted")))
         .put(
@@ -64,6 +78,9 @@ final class OpenApiParts {
         .put("Execution", execution())
         .put("Operation", operation())
         .put("Status", new JsonObject().put("type", "string").put("enum", states()))
+        .put("Limits", limits())
+        .put("Rate", object("starts:integer", "period:string"))
+        .put("Queue", queueSchema())
         .put("Accepted", object("id:string", "status:#Status"))
         .put("Problem", object("type:string", "title:string", "status:integer", "detail:string"));
     return new JsonObject().put("schemas", schemas).put("responses", responses);
@@ -101,6 +118,30 @@ final class OpenApiParts {
         "wakeAt:string?",
         "attempts:integer",
         "tags:object");
+  }
+
+  private static JsonObject limits() {
+    return object("concurrency:integer?", "perNode:integer?", "rate:#Rate");
+  }
+
+  private static JsonObject queueSchema() {
+    return object(
+        "name:string",
+        "concurrency:integer?",
+        "perNode:integer?",
+        "rate:#Rate",
+        "changed:boolean",
+        "waiting:integer",
+        "delayed:integer",
+        "running:integer",
+        "sleeping:integer",
+        "parked:integer",
+        "oldest:string?",
+        "blocked:array");
+  }
+
+  private static JsonObject queue() {
+    return parameter("path", "name", "The name of the queue", true);
   }
 
   private static JsonObject operation() {
@@ -158,7 +199,12 @@ final class OpenApiParts {
 
   private static JsonObject operation(
       String method, String summary, String status, String response, List<JsonObject> parameters) {
-    var operation = new JsonObject()
+    return new JsonObject().put(method, operation(summary, status, response, parameters));
+  }
+
+  private static JsonObject operation(
+      String summary, String status, String response, List<JsonObject> parameters) {
+    return new JsonObject()
         .put("summary", summary)
         .put("parameters", new ArrayList<>(parameters))
         .put(
@@ -166,7 +212,6 @@ final class OpenApiParts {
             new JsonObject()
                 .put(status, reference("responses", response))
                 .put("default", reference("responses", "Problem")));
-    return new JsonObject().put(method, operation);
   }
 
   private static JsonObject id() {
