@@ -99,6 +99,7 @@ public final class RepriseCommand implements Callable<Integer> {
     command.addSubcommand(new ConfigCommand());
     command.addSubcommand(new CallCommand());
     command.addSubcommand(ExecutionsCommand.withSubcommands());
+    command.addSubcommand(QueuesCommand.withSubcommands());
     command.addSubcommand(SchedulesCommand.withSubcommands());
     command.addSubcommand(new DeployCommand());
     command.addSubcommand(DeploymentsCommand.withSubcommands());

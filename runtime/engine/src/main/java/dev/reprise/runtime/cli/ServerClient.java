@@ -85,6 +85,11 @@ final class ServerClient {
     }
   }
 
+  Reply put(String path, String json) {
+    var request = request(path).setHeader("Content-Type", "application/json");
+    return send(request.PUT(BodyPublishers.ofString(json)));
+  }
+
   /** One step of a path. */
   static String encode(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");

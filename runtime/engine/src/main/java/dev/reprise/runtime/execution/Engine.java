@@ -4,6 +4,7 @@ import dev.reprise.runtime.function.FunctionDefinition;
 import dev.reprise.runtime.store.ExecutionFilter;
 import dev.reprise.runtime.store.ExecutionRow;
 import dev.reprise.runtime.store.OperationRow;
+import dev.reprise.runtime.store.QueueStore;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -16,6 +17,7 @@ public interface Engine {
    * A key that was used before gives the execution of that time.
    *
    * @throws dev.reprise.IdempotencyConflictException the key was used with another function or other arguments
+   * @throws dev.reprise.UnknownQueueException it is to wait in a queue that is not declared
    * @throws dev.reprise.OverloadedException the node has as much as it may; nothing was begun
    * @throws dev.reprise.runtime.postgres.DatabaseUnavailableException the database cannot be reached; nothing was begun
    */
@@ -73,4 +75,14 @@ public interface Engine {
 
   /** All functions that can be called, by name. */
   List<FunctionDefinition> functions();
+
+  /** The queues of the cluster, by name. */
+  List<QueueStore.Queue> queues();
+
+  /**
+   * Sets the limits of a queue.
+   *
+   * @throws dev.reprise.UnknownQueueException there is no such queue
+   */
+  void changeQueue(String name, QueueStore.Limits limits);
 }

@@ -18,6 +18,7 @@ import dev.reprise.runtime.store.LogWrite.Result;
 import dev.reprise.runtime.store.NewExecution;
 import dev.reprise.runtime.store.OperationRow;
 import dev.reprise.runtime.store.Placement;
+import dev.reprise.runtime.store.QueueStore;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -319,6 +320,17 @@ public final class LocalEngine implements Engine {
   @Override
   public List<FunctionDefinition> functions() {
     return catalog.activeFunctions();
+  }
+
+  @Override
+  public List<QueueStore.Queue> queues() {
+    return services.queues().list();
+  }
+
+  @Override
+  public void changeQueue(String name, QueueStore.Limits limits) {
+    services.queues().change(name, limits);
+    services.due().now();
   }
 
   private static RepriseException ended(ExecutionRow row, String what) {

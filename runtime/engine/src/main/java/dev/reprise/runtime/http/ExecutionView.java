@@ -22,6 +22,13 @@ final class ExecutionView {
         .put("status", row.status().name())
         .putRaw("input", row.input())
         .putRawIfPresent("output", row.output());
+    var placement = row.placement();
+    if (placement.queue() != null) {
+      view.put("queue", placement.queue())
+          .put("priority", placement.priority())
+          .put("partition", placement.partition())
+          .put("deduplicate", placement.deduplication());
+    }
     var lineage = row.lineage();
     int recoveries = row.lifecycle().recoveries();
     return withError(view, row.error())

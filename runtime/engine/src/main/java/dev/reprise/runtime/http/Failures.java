@@ -5,6 +5,7 @@ import dev.reprise.ExecutionNotFoundException;
 import dev.reprise.IdempotencyConflictException;
 import dev.reprise.OverloadedException;
 import dev.reprise.SizeLimitException;
+import dev.reprise.UnknownQueueException;
 import dev.reprise.runtime.deploy.DeploymentException;
 import dev.reprise.runtime.execution.ForkRefusedException;
 import dev.reprise.runtime.execution.Schedules.NotDeployedException;
@@ -45,6 +46,9 @@ final class Failures {
     }
     if (cause instanceof ForkRefusedException refused) {
       return Problem.FORK_REFUSED.because(text(refused));
+    }
+    if (cause instanceof UnknownQueueException unknown) {
+      return Problem.UNKNOWN_QUEUE.because(text(unknown));
     }
     if (cause instanceof ExecutionEndedException ended) {
       return Problem.EXECUTION_ENDED.because(text(ended));

@@ -163,6 +163,7 @@ public final class HttpServer implements AutoCloseable {
     routes.add(Route.post("/v1/functions/{function}", calls));
     routes.addAll(new FunctionCatalogue(engine, codecs).routes());
     routes.addAll(new Executions(engine, bodies, waiting, config.maxWait()).routes());
+    routes.addAll(new Queues(engine, bodies).routes());
     services
         .schedules()
         .ifPresent(schedules -> routes.addAll(new ScheduleRoutes(schedules, bodies).routes()));

@@ -39,7 +39,19 @@ final class OpenApiParts {
                 query("wait", "For how many seconds at most")))
         .put(EXECUTION + "/cancel", post("Asks for cancellation"))
         .put(EXECUTION + "/resume", post("Lets a parked execution go on"))
-        .put(EXECUTION + "/fork", fork());
+        .put(EXECUTION + "/fork", fork())
+        .put("/v1/queues", get("Lists the queues", "Queues"))
+        .put(
+            "/v1/queues/{name}",
+            get("Shows a queue", "Queue", queue())
+                .put(
+                    "put",
+                    operation("Sets limits of a queue", "200", "Queue", List.of(queue()))
+                        .put(
+                            "requestBody",
+                            new JsonObject()
+                                .put("required", true)
+                                .put("content", content(reference("schemas", "Limits"))))));
     OpenApiServices.addRoutes(paths);
   }
 
@@ -51,6 +63,8 @@ final class OpenApiParts {
         .put("Execution", response("An execution", reference("schemas", "Execution")))
         .put("Operations", response("Operations", list(reference("schemas", "Operation"))))
         .put("Forked", response("The new execution", reference("schemas", "Forked")))
+        .put("Queues", response("Queues", list(reference("schemas", "Queue"))))
+        .put("Queue", response("A queue", reference("schemas", "Queue")))
         .put("Result", response("What the function gave", new JsonObject()))
         .put("Accepted", response("It goes on; see Location", reference("schemas", "Accepted")))
         .put(
@@ -67,6 +81,9 @@ final class OpenApiParts {
         .put("Execution", execution())
         .put("Operation", operation())
         .put("Status", new JsonObject().put("type", "string").put("enum", states()))
+        .put("Limits", limits())
+        .put("Rate", object("starts:integer", "period:string"))
+        .put("Queue", queueSchema())
         .put("Accepted", object("id:string", "status:#Status"))
         .put("Forked", object("id:string", "status:#Status", "forkedFrom:string"))
         .put("Problem", object("type:string", "title:string", "status:integer", "detail:string"));
@@ -110,6 +127,30 @@ final class OpenApiParts {
         "forkedAt:string",
         "recoveries:integer",
         "tags:object");
+  }
+
+  private static JsonObject limits() {
+    return object("concurrency:integer?", "perNode:integer?", "rate:#Rate");
+  }
+
+  private static JsonObject queueSchema() {
+    return object(
+        "name:string",
+        "concurrency:integer?",
+        "perNode:integer?",
+        "rate:#Rate",
+        "changed:boolean",
+        "waiting:integer",
+        "delayed:integer",
+        "running:integer",
+        "sleeping:integer",
+        "parked:integer",
+        "oldest:string?",
+        "blocked:array");
+  }
+
+  private static JsonObject queue() {
+    return parameter("path", "name", "The name of the queue", true);
   }
 
   private static JsonObject operation() {

@@ -33,6 +33,8 @@ enum Problem {
   UNKNOWN_ROUTE(404, "There is no such route"),
   /** No function has this name. */
   UNKNOWN_FUNCTION(404, "There is no such function"),
+  /** No queue has this name. */
+  UNKNOWN_QUEUE(404, "There is no such queue"),
   /** No execution has this id. */
   UNKNOWN_EXECUTION(404, "There is no such execution"),
   /** No schedule has this name. */

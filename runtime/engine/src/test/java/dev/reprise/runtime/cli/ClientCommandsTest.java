@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.reprise.Durable;
 import dev.reprise.Transaction;
+import dev.reprise.WorkQueue;
 import dev.reprise.Workflow;
 import dev.reprise.runtime.config.HttpConfig;
 import dev.reprise.runtime.config.NodeConfig;
@@ -60,7 +61,12 @@ class ClientCommandsTest {
     var node = Node.start(
         NodeConfig.DEFAULT.withShutdownGrace(Duration.ZERO),
         database.config(),
-        Code.ofClasses(List.of(Talk.class), Map.of(), Map.of(), null));
+        Code.ofClasses(
+            List.of(Talk.class),
+            Map.of(),
+            Map.of(),
+            null,
+            List.of(WorkQueue.named("emails").concurrency(10).rate(5, Duration.ofSeconds(1)))));
     // a short wait, so that the command has to ask again
     var http = HttpConfig.DEFAULT.withMaxWait(Duration.ofSeconds(1));
     return new EmbeddedRuntime(node, new HttpFront(node, http, Metrics.OFF, () -> {}));
@@ -106,6 +112,20 @@ class ClientCommandsTest {
     assertThat(run("call", "Talk.greet", "@" + file).out()).isEqualTo("\"hello file\"\n");
     assertThat(run("call", "Talk.greet", "@" + directory.resolve("none")).exitCode())
         .isEqualTo(2);
+  }
+
+  @Test
+  void queuesAreListedAndTheirLimitsSet() {
+    assertThat(run("queues", "list").out()).contains("emails").contains("5/PT1S");
+    var set = run("queues", "set", "emails", "--concurrency", "3", "--rate", "none");
+    assertThat(set.out()).contains("emails*").doesNotContain("PT1S");
+    assertThat(run("queues", "list", "--format", "json").out())
+        .contains("\"concurrency\":3,\"perNode\":null,\"rate\":null,\"changed\":true");
+    assertThat(run("queues", "set", "emails", "--concurrency", "-3").err())
+        .contains("\"concurrency\" is a whole number of at least 0");
+    assertThat(run("queues", "set", "emials", "--concurrency", "3").err())
+        .contains("no queue is named \"emials\"");
+    assertThat(run("queues", "set", "emails").err()).contains("nothing to set");
   }
 
   @Test

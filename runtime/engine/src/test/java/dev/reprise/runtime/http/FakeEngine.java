@@ -4,6 +4,7 @@ import dev.reprise.ExecutionEndedException;
 import dev.reprise.ExecutionNotFoundException;
 import dev.reprise.ExecutionStatus;
 import dev.reprise.IdempotencyConflictException;
+import dev.reprise.UnknownQueueException;
 import dev.reprise.runtime.execution.CallRequest;
 import dev.reprise.runtime.execution.Engine;
 import dev.reprise.runtime.execution.ForkRefusedException;
@@ -20,6 +21,7 @@ import dev.reprise.runtime.store.OperationKind;
 import dev.reprise.runtime.store.OperationRow;
 import dev.reprise.runtime.store.Placement;
 import dev.reprise.runtime.store.Position;
+import dev.reprise.runtime.store.QueueStore;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.time.Instant;
@@ -208,6 +210,16 @@ final class FakeEngine implements Engine {
   @Override
   public List<FunctionDefinition> functions() {
     return List.copyOf(functions.values());
+  }
+
+  @Override
+  public List<QueueStore.Queue> queues() {
+    return List.of();
+  }
+
+  @Override
+  public void changeQueue(String name, QueueStore.Limits limits) {
+    throw new UnknownQueueException("there is no queue " + name);
   }
 
   /** The call has no durable trace and will get none. */

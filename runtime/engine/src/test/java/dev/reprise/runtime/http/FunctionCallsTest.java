@@ -195,12 +195,37 @@ class FunctionCallsTest {
   }
 
   @Test
-  void refusesHeadersThatItWouldHaveToIgnore() throws IOException {
-    for (var name : new String[] {"Queue", "Priority", "Partition", "Deduplicate", "Delay"}) {
+  void passesOnWhereACallIsToWait() throws IOException {
+    server.call(
+        "add",
+        "[1, 2]",
+        "Reprise-Queue",
+        "emails",
+        "Reprise-Priority",
+        "-5",
+        "Reprise-Partition",
+        "tenant 7",
+        "Reprise-Deduplicate",
+        "k",
+        "Reprise-Delay",
+        "90s");
+    var options = server.engine.lastRequest().options();
+    assertThat(options.queue()).isEqualTo("emails");
+    assertThat(options.priority()).isEqualTo(-5);
+    assertThat(options.partition()).isEqualTo("tenant 7");
+    assertThat(options.deduplication()).isEqualTo("k");
+    assertThat(options.delay()).isEqualTo(Duration.ofSeconds(90));
+  }
+
+  @Test
+  void refusesWhatBelongsToAQueueWithoutOne() throws IOException {
+    for (var name : new String[] {"Priority", "Partition", "Deduplicate"}) {
       var response = server.call("add", "[1, 2]", "Reprise-" + name, "1");
       assertThat(response.statusCode()).isEqualTo(400);
-      assertThat(object(response)).containsEntry("type", TYPE + "unsupported-header");
+      assertThat(object(response)).containsEntry("type", TYPE + "invalid-header");
     }
+    var twice = server.call("add", "[1, 2]", "Reprise-Queue", "a", "Reprise-Queue", "b");
+    assertThat(object(twice)).containsEntry("type", TYPE + "invalid-header");
     assertThat(server.engine.requestCount()).isZero();
   }
 
