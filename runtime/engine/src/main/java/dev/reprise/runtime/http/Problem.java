@@ -23,6 +23,8 @@ enum Problem {
   UNSUPPORTED_HEADER(400, "This server does not support a header of the request"),
   /** The idempotency key. */
   INVALID_IDEMPOTENCY_KEY(400, "The idempotency key is invalid"),
+  /** A topic, or the key of an event. */
+  INVALID_NAME(400, "A topic or the key of an event is invalid"),
   /** {@code Origin} or {@code Sec-Fetch-Site} of another site. */
   FOREIGN_ORIGIN(403, "Requests from pages of other sites are refused"),
   /** {@code Host} is not a name of this server. */
@@ -33,6 +35,8 @@ enum Problem {
   UNKNOWN_FUNCTION(404, "There is no such function"),
   /** No execution has this id. */
   UNKNOWN_EXECUTION(404, "There is no such execution"),
+  /** The execution has ended and published nothing under this key. */
+  UNKNOWN_EVENT(404, "There is no such event"),
   /** The path exists, for other methods. */
   METHOD_NOT_ALLOWED(405, "The route does not have this method"),
   /** The client does not take what the route gives. */
@@ -49,6 +53,8 @@ enum Problem {
   UNSUPPORTED_MEDIA_TYPE(415, "The body is of an unsupported type"),
   /** The function threw. */
   FUNCTION_FAILED(422, "The function failed"),
+  /** The workflow said no to a message. */
+  REQUEST_REFUSED(422, "The request was refused"),
   /** The workflow's own timeout. */
   TIMED_OUT(422, "The execution ran into its timeout"),
   /** A defect of the server. */
