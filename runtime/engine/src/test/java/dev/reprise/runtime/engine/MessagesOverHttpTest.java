@@ -65,10 +65,9 @@ class MessagesOverHttpTest {
       var first = send("many", "word", "\"w" + i + "\"", "Idempotency-Key", key);
       assertThat(first.status()).isEqualTo(202);
       assertThat(first.header("Location")).contains("/v1/executions/many");
-      if (i < 29) { // else it may have ended
-        assertThat(send("many", "word", "\"w" + i + "\"", "Idempotency-Key", key).status())
-            .isEqualTo(202);
-      }
+      // the last of them to an execution that may have ended
+      assertThat(send("many", "word", "\"w" + i + "\"", "Idempotency-Key", key).status())
+          .isEqualTo(202);
     }
     assertThat(result("many").body())
         .isEqualTo(IntStream.range(0, 30).mapToObj(i -> "\"w" + i + "\"").toList().toString().replace(" ", ""));
