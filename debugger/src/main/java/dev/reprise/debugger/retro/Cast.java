@@ -227,9 +227,12 @@ final class Cast implements AutoCloseable { // tidy: who waits for whom is under
         case TRANSACTION -> transaction(call);
         case WORKFLOW -> call.awaited() == null ? child(call) : awaited(call, call.awaited());
         case START -> started(call);
-        case STEP, SLEEP, AWAIT, RECEIVE, SEND, PUBLISH, REPLY, PATCH, CONTINUE ->
-          noted(step(call));
-        case BRANCH, CLOSED -> null;
+        case STEP, SLEEP -> noted(step(call));
+        case RECEIVE -> noted(received(call));
+        case SEND, PUBLISH, REPLY -> noted(unsent(call));
+        case PATCH -> noted(patched(call));
+        case CONTINUE -> noted(at(call, null, null));
+        case AWAIT, BRANCH, CLOSED -> null;
       };
     }
 
@@ -280,6 +283,32 @@ final class Cast implements AutoCloseable { // tidy: who waits for whom is under
       steps.answered(
           request.id(), call, steps.isStub(call.name()) ? Steps.How.STUB : Steps.How.LIVE);
       return live(call);
+    }
+
+    /** The messages of the original, by topic and in order, whenever the code asks; after them none comes in time. */
+    private OperationRow received(Rehearsal.NewCall call) {
+      lock.lock();
+      try {
+        return at(call, request.takeMessage(call.name()), null);
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    /** Nobody else is told anything: what went out as in the original had its effect there, anything else has none. */
+    private OperationRow unsent(Rehearsal.NewCall call) {
+      var recorded = taken(call);
+      steps.answered(
+          request.id(), call, recorded == null ? Steps.How.LEFT_OUT : Steps.How.RECORDED);
+      return recorded == null
+          ? at(call, "null", null)
+          : at(call, recorded.output(), recorded.error());
+    }
+
+    /** As the original was asked; an execution that there was not begins with the new code. */
+    private OperationRow patched(Rehearsal.NewCall call) {
+      boolean marked = taken(call) != null;
+      return at(call, String.valueOf(marked || request.original() == null), null);
     }
 
     private void stop(String why) {

@@ -11,6 +11,7 @@ import dev.reprise.runtime.store.OperationKind;
 import dev.reprise.runtime.store.OperationRow;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -25,6 +26,7 @@ final class Request {
   private final @Nullable Script original;
   private final @Nullable Request parent;
   private final List<OperationRow> answers = new ArrayList<>();
+  private final List<OperationRow> messages = new ArrayList<>();
   private final List<OperationRow> outcomes = new ArrayList<>();
   private final Branches branches;
   private final CompletableFuture<ExecutionRow> end = new CompletableFuture<>();
@@ -45,10 +47,18 @@ final class Request {
     var log = log();
     this.branches = new Branches(log);
     log.stream().filter(operation -> isAnswer(operation.kind())).forEach(answers::add);
+    log.stream()
+        .filter(operation -> operation.kind() == OperationKind.RECEIVE)
+        .sorted(Comparator.comparing(OperationRow::completedAt))
+        .forEach(messages::add);
   }
 
   private static boolean isAnswer(OperationKind kind) {
     return kind == OperationKind.STEP
+        || kind == OperationKind.SEND
+        || kind == OperationKind.PUBLISH
+        || kind == OperationKind.REPLY
+        || kind == OperationKind.PATCH
         || kind == OperationKind.WORKFLOW
         || kind == OperationKind.START;
   }
@@ -109,6 +119,19 @@ final class Request {
   @Nullable
   OperationRow findAnswer(Rehearsal.NewCall call) {
     return answers.stream().filter(answer -> isFor(answer, call)).findFirst().orElse(null);
+  }
+
+  /** The next message of a topic that the original received, as JSON; null for a wait in vain, and where there is no more. */
+  @Nullable
+  String takeMessage(String topic) {
+    for (var iterator = messages.iterator(); iterator.hasNext(); ) {
+      var message = iterator.next();
+      if (message.function().equals(topic)) {
+        iterator.remove();
+        return message.output();
+      }
+    }
+    return null;
   }
 
   private static boolean isFor(OperationRow answer, Rehearsal.NewCall call) {

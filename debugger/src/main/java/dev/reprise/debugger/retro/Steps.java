@@ -32,7 +32,9 @@ public final class Steps {
   enum How {
     RECORDED,
     LIVE,
-    STUB
+    STUB,
+    /** A message, an event or an answer that the original did not send. */
+    LEFT_OUT
   }
 
   boolean live() {
@@ -63,6 +65,7 @@ public final class Steps {
             case RECORDED -> "as recorded";
             case LIVE -> "done";
             case STUB -> "by a stub";
+            case LEFT_OUT -> "not sent";
           }));
       lines.add(name + ": " + String.join(", ", parts));
     });

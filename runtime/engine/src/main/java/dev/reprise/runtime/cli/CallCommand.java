@@ -1,11 +1,6 @@
 package dev.reprise.runtime.cli;
 
-import dev.reprise.RepriseException;
 import dev.reprise.runtime.cli.ServerClient.Reply;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +57,7 @@ final class CallCommand implements RepriseSubcommand {
       headers.put("Prefer", "respond-async");
     }
     var reply =
-        client.post("/v1/functions/" + ServerClient.encode(function), json(arguments), headers);
+        client.post("/v1/functions/" + ServerClient.encode(function), JsonArgument.read(arguments), headers);
     return asynchronous && reply.status() == 202
         ? accepted(root.output(), reply)
         : finished(root.output(), untilSettled(client, reply));
@@ -93,19 +88,5 @@ final class CallCommand implements RepriseSubcommand {
       output.plain("null");
     }
     return RepriseCommand.OK;
-  }
-
-  private static @Nullable String json(@Nullable String argument) {
-    try {
-      if (argument == null) {
-        return null;
-      }
-      if (argument.equals("-")) {
-        return new String(System.in.readAllBytes(), StandardCharsets.UTF_8);
-      }
-      return argument.startsWith("@") ? Files.readString(Path.of(argument.substring(1))) : argument;
-    } catch (IOException e) {
-      throw new RepriseException("the arguments cannot be read from " + argument, e);
-    }
   }
 }

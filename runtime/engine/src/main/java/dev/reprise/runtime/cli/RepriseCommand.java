@@ -98,6 +98,8 @@ public final class RepriseCommand implements Callable<Integer> {
     command.addSubcommand(new MigrateCommand());
     command.addSubcommand(new ConfigCommand());
     command.addSubcommand(new CallCommand());
+    command.addSubcommand(new SendCommand());
+    command.addSubcommand(new EventCommand());
     command.addSubcommand(ExecutionsCommand.withSubcommands());
     command.addSubcommand(QueuesCommand.withSubcommands());
     command.addSubcommand(SchedulesCommand.withSubcommands());

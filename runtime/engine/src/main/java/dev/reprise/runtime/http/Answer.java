@@ -10,6 +10,9 @@ import java.util.Map;
  * @param body empty for none
  */
 record Answer(int status, String contentType, String body, Map<String, String> headers) {
+  /** Nothing: what was to be sent is sent. */
+  static final Answer SENT = empty(200);
+
   Answer {
     headers = Map.copyOf(headers);
   }

@@ -130,7 +130,7 @@ final class Executions {
   }
 
   /** The id in the path; one with a character that no id has, and the database no text, is not looked for. */
-  private static String id(Context ctx) {
+  static String id(Context ctx) {
     var id = ctx.pathParam("id");
     if (id.chars().anyMatch(Character::isISOControl)) {
       throw unknown("of that kind");

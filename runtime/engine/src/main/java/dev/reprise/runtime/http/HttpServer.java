@@ -163,6 +163,11 @@ public final class HttpServer implements AutoCloseable {
     routes.add(Route.post("/v1/functions/{function}", calls));
     routes.addAll(new FunctionCatalogue(engine, codecs).routes());
     routes.addAll(new Executions(engine, bodies, waiting, config.maxWait()).routes());
+    routes.add(Route.post(
+        "/v1/executions/{id}/messages/{topic}",
+        new Messages(engine, bodies, waiting, config.maxWait())));
+    routes.add(Route.negotiated(
+        "/v1/executions/{id}/events/{key}", new Events(engine, waiting, config.maxWait())));
     routes.addAll(new Queues(engine, bodies).routes());
     services
         .schedules()

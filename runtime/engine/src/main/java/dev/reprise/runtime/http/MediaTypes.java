@@ -12,6 +12,9 @@ final class MediaTypes {
   /** Errors. */
   static final String PROBLEM = "application/problem+json";
 
+  /** Server-sent events. */
+  static final String EVENTS = "text/event-stream";
+
   /** Measurements. */
   static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
 

@@ -40,6 +40,16 @@ final class OpenApiParts {
         .put(EXECUTION + "/cancel", post("Asks for cancellation"))
         .put(EXECUTION + "/resume", post("Lets a parked execution go on"))
         .put(EXECUTION + "/fork", fork())
+        .put(EXECUTION + "/messages/{topic}", message())
+        .put(
+            EXECUTION + "/events/{key}",
+            get(
+                "The latest value of an event, or all as server-sent events; 202 while there is none",
+                "Result",
+                id(),
+                parameter("path", "key", "The key it is published under", true),
+                query("wait", "For how many seconds at most"),
+                header("Last-Event-ID", "Where a stream is gone on with")))
         .put("/v1/queues", get("Lists the queues", "Queues"))
         .put(
             "/v1/queues/{name}",
@@ -217,6 +227,28 @@ final class OpenApiParts {
             query(
                 "from", "The first position that is done again, like 3 or 3.1; all unless stated"),
             query("version", "The version to run; the active one unless stated")));
+  }
+
+  private static JsonObject message() {
+    var body = new JsonObject().put("required", true).put("content", content(new JsonObject()));
+    var operation = new JsonObject()
+        .put("summary", "Sends a message to an execution")
+        .put(
+            "parameters",
+            List.of(
+                id(),
+                parameter("path", "topic", "What it is received by", true),
+                header(IdempotencyKey.HEADER, "Sent again under the same key it is one message"),
+                header(Prefer.HEADER, "wait=N for the answer, for at most N seconds"),
+                header("Reprise-Delay", "When it can be received: 30s, 2h or ISO-8601")))
+        .put("requestBody", body)
+        .put(
+            "responses",
+            new JsonObject()
+                .put("200", reference("responses", "Result"))
+                .put("202", reference("responses", "Accepted"))
+                .put("default", reference("responses", "Problem")));
+    return new JsonObject().put("post", operation);
   }
 
   private static JsonObject operation(

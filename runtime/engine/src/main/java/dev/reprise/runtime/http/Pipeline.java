@@ -44,7 +44,8 @@ final class Pipeline {
   private Handler handler(Route route) {
     return ctx -> {
       ctx.attribute(ROUTE, route.path());
-      if (!MediaTypes.accepts(Gate.values(ctx, "Accept"), route.produces())) {
+      if (!route.produces().isEmpty()
+          && !MediaTypes.accepts(Gate.values(ctx, "Accept"), route.produces())) {
         throw Problem.NOT_ACCEPTABLE.because("this route answers with " + route.produces());
       }
       var answer = route.endpoint().answer(ctx);
@@ -64,6 +65,9 @@ final class Pipeline {
   }
 
   private static void send(Context ctx, Answer answer) {
+    if (answer == Answer.SENT) {
+      return;
+    }
     answer.headers().forEach(ctx::header);
     ctx.status(answer.status());
     if (answer.body().isEmpty()) {

@@ -25,6 +25,8 @@ enum Problem {
   UNSUPPORTED_HEADER(400, "This server does not support a header of the request"),
   /** The idempotency key. */
   INVALID_IDEMPOTENCY_KEY(400, "The idempotency key is invalid"),
+  /** A topic, or the key of an event. */
+  INVALID_NAME(400, "A topic or the key of an event is invalid"),
   /** {@code Origin} or {@code Sec-Fetch-Site} of another site. */
   FOREIGN_ORIGIN(403, "Requests from pages of other sites are refused"),
   /** {@code Host} is not a name of this server. */
@@ -41,6 +43,8 @@ enum Problem {
   UNKNOWN_SCHEDULE(404, "There is no such schedule"),
   /** No deployment has this version. */
   UNKNOWN_DEPLOYMENT(404, "There is no such deployment"),
+  /** The execution has ended and published nothing under this key. */
+  UNKNOWN_EVENT(404, "There is no such event"),
   /** The path exists, for other methods. */
   METHOD_NOT_ALLOWED(405, "The route does not have this method"),
   /** The client does not take what the route gives. */
@@ -67,6 +71,8 @@ enum Problem {
   FUNCTION_FAILED(422, "The function failed"),
   /** The jar, or its migrations. */
   DEPLOYMENT_REFUSED(422, "The deployment is refused"),
+  /** The workflow said no to a message. */
+  REQUEST_REFUSED(422, "The request was refused"),
   /** The workflow's own timeout. */
   TIMED_OUT(422, "The execution ran into its timeout"),
   /** A defect of the server. */

@@ -1,6 +1,5 @@
 package dev.reprise.runtime.http;
 
-import dev.reprise.runtime.store.ExecutionRow;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -13,11 +12,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Waits for the end of executions without a thread. Thread-safe. */
+/** Waits for executions without a thread. Thread-safe. */
 final class Waiting {
   private final Executor responders;
-  private final ConcurrentMap<Long, CompletableFuture<ExecutionRow>> open =
+  private final ConcurrentMap<Long, CompletableFuture<?>> open =
       new ConcurrentHashMap<>();
+  private volatile boolean over;
   private final AtomicLong count = new AtomicLong();
 
   /**
@@ -28,13 +28,12 @@ final class Waiting {
   }
 
   /**
-   * Gives the execution once it has settled, or nothing where it takes longer than {@code time} or somebody else gave the
+   * Gives what the future gives, an execution once it has settled for instance, or nothing where it takes longer than {@code time} or somebody else gave the
    * wait up.
    *
    * @param settled is not cancelled
    */
-  CompletableFuture<Optional<ExecutionRow>> until(
-      CompletableFuture<ExecutionRow> settled, Duration time) {
+  <T> CompletableFuture<Optional<T>> until(CompletableFuture<T> settled, Duration time) {
     if (settled.isDone()) {
       return settled.handle(Waiting::settledOrNot);
     }
@@ -50,12 +49,18 @@ final class Waiting {
             responders);
   }
 
+  /** Whether all waits were ended, because the server stops. */
+  boolean isOver() {
+    return over;
+  }
+
   /** Ends every wait as if its time were over. */
   void endAll() {
+    over = true;
     open.values().forEach(wait -> wait.completeExceptionally(new TimeoutException()));
   }
 
-  private static Optional<ExecutionRow> settledOrNot(ExecutionRow row, Throwable failure) {
+  private static <T> Optional<T> settledOrNot(T row, Throwable failure) {
     if (failure == null) {
       return Optional.of(row);
     }

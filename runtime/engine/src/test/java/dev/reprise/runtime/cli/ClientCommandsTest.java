@@ -49,6 +49,14 @@ class ClientCommandsTest {
     }
 
     @Workflow
+    public String converse() {
+      Durable.publish("mood", "curious");
+      var request = Durable.receiveRequest("ask", String.class, Duration.ofHours(1)).orElseThrow();
+      request.reply(request.message() + "!");
+      return "over";
+    }
+
+    @Workflow
     public void nap() {
       Durable.sleep(Duration.ofHours(1));
     }
@@ -159,6 +167,23 @@ class ClientCommandsTest {
         .contains("SUCCEEDED", "Talk.greet", "transaction", "\"hello eve\"");
     assertThat(run("executions", "show", "key-1", "--format", "json").out())
         .contains("\"operations\":[{");
+  }
+
+  @Test
+  void messagesAreSentAndEventsRead() {
+    run("call", "Talk.converse", "--key", "talk-1", "--async");
+
+    assertThat(run("event", "talk-1", "mood", "--wait", "30"))
+        .isEqualTo(new CommandRun(0, "\"curious\"\n", ""));
+    assertThat(run("event", "talk-1", "none").exitCode()).isEqualTo(1);
+    assertThat(run("event", "nobody", "mood").exitCode()).isEqualTo(2);
+    assertThat(run("send", "talk-1", "aside", "{\"a\": 1}", "--key", "k", "--delay", "1h"))
+        .isEqualTo(new CommandRun(0, "sent to talk-1\n", ""));
+    // the server of this test holds a request for a second only
+    await().until(() -> run("send", "talk-1", "ask", "\"why\"", "--key", "why", "--wait", "1")
+        .equals(new CommandRun(0, "\"why!\"\n", "")));
+    assertThat(run("call", "Talk.converse", "--key", "talk-1").out()).isEqualTo("\"over\"\n");
+    assertThat(run("send", "talk-1", "ask", "\"more\"").exitCode()).isEqualTo(1);
   }
 
   @Test

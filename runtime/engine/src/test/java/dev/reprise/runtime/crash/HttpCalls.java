@@ -48,6 +48,11 @@ final class HttpCalls {
     return answer(send(request("/v1/executions/" + id + "/result?wait=20").GET()));
   }
 
+  HttpResponse<String> send(String id, String topic, String message, String key) {
+    return answer(send(post("/v1/executions/" + id + "/messages/" + topic, message)
+        .header("Idempotency-Key", key)));
+  }
+
   HttpResponse<String> cancel(String id) {
     return answer(send(post("/v1/executions/" + id + "/cancel", "")));
   }

@@ -35,7 +35,7 @@ final class LocalNode implements AutoCloseable {
   }
 
   static Code code() {
-    return Code.ofClasses(List.of(Vault.class, Fork.class), Map.of(), Map.of(), null);
+    return Code.ofClasses(List.of(Vault.class, Fork.class, Chat.class), Map.of(), Map.of(), null);
   }
 
   /** Small pools: what keeps connections is noticed. */

@@ -116,9 +116,9 @@ final class HttpNode implements AutoCloseable {
     return send(with(HttpRequest.newBuilder(uri(path)), headers).build());
   }
 
-  CompletableFuture<Reply> getLater(String path) {
+  CompletableFuture<Reply> getLater(String path, String... headers) {
     return client
-        .sendAsync(HttpRequest.newBuilder(uri(path)).build(), BodyHandlers.ofString())
+        .sendAsync(with(HttpRequest.newBuilder(uri(path)), headers).build(), BodyHandlers.ofString())
         .thenApply(HttpNode::reply);
   }
 
