@@ -11,6 +11,9 @@ public final class ScheduledStarts implements Loop.Work {
   /** The longest time between two looks; an idle node commits once in it for this. */
   static final Duration LOOK = Duration.ofSeconds(10);
 
+  /** The same where nothing is scheduled. */
+  static final Duration LOOK_FOR_ANY = Duration.ofSeconds(30);
+
   private final Schedules schedules;
 
   /** Of these schedules. */
@@ -22,6 +25,9 @@ public final class ScheduledStarts implements Loop.Work {
   public Duration round(boolean poked) {
     schedules.declare();
     var next = schedules.startDue();
-    return next == null || next.compareTo(LOOK) > 0 ? LOOK : next;
+    if (next == null) {
+      return LOOK_FOR_ANY;
+    }
+    return next.compareTo(LOOK) > 0 ? LOOK : next;
   }
 }

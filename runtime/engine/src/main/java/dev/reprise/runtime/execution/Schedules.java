@@ -42,7 +42,7 @@ public final class Schedules {
   private final boolean ofDeployments;
   private final DueSignal due;
   private final Runnable changed;
-  private List<Declaration> declared = List.of();
+  private @Nullable List<Declaration> declared;
 
   /**
    * Of the functions in the catalogue.
@@ -94,8 +94,10 @@ public final class Schedules {
     if (said.equals(declared)) {
       return;
     }
-    var now = store.now();
-    store.declare(said.stream().map(one -> firstAt(one, now)).toList());
+    if (!said.isEmpty()) {
+      var now = store.now();
+      store.declare(said.stream().map(one -> firstAt(one, now)).toList());
+    }
     if (!ofDeployments) {
       dropOthers(functions);
     }

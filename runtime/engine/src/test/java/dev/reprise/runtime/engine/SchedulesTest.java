@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.reprise.Durable;
 import dev.reprise.ExecutionStatus;
+import dev.reprise.Function;
 import dev.reprise.RegistrationException;
 import dev.reprise.Scheduled;
 import dev.reprise.Scheduled.Missed;
@@ -188,6 +189,33 @@ class SchedulesTest {
     }
   }
 
+  @Test
+  void aNodeThatDiesWhileItStartsARunLeavesTheTimeToTheNext() {
+    try (var node = TestNode.start(Hourly.class)) {
+      var hour = comingHour(node);
+      node.sql("create sequence deaths");
+      node.sql("""
+          create function die() returns trigger language plpgsql as $$
+          begin
+            if new.id like 'Hourly.all@%' then
+              perform nextval('deaths');
+              perform pg_terminate_backend(pg_backend_pid());
+            end if;
+            return new;
+          end $$
+          """);
+      node.sql("create trigger die after insert on reprise.executions for each row execute function die()");
+      advanceTo(node, hour.minus(Duration.ofMinutes(59)));
+      await().atMost(PATIENCE).until(() -> node.longOf("select last_value from deaths") > 1);
+      assertThat(ids(node, "Hourly.all")).isEmpty();
+      assertThat(row(node, "Hourly.all").nextAt()).isEqualTo(hour.minus(Duration.ofHours(1)));
+
+      node.sql("drop trigger die on reprise.executions");
+      awaitIds(node, "Hourly.all", hour.minus(Duration.ofHours(1)));
+      awaitNext(node, "Hourly.all", hour);
+    }
+  }
+
   private static void awaitNext(TestNode node, String name, Instant next) {
     await().atMost(PATIENCE).until(() -> row(node, name).nextAt().equals(next));
   }
@@ -201,7 +229,7 @@ class SchedulesTest {
   }
 
   /** The same functions, one at another time, one at none. */
-  @dev.reprise.Function("Hourly")
+  @Function("Hourly")
   public static class Changed {
     @Workflow
     @Scheduled(cron = "30 6 * * *")
@@ -213,6 +241,13 @@ class SchedulesTest {
     public String once(Instant nominal) {
       return nominal.toString();
     }
+  }
+
+  /** One of the functions, without a schedule. */
+  @Function("Hourly")
+  public static class Unscheduled {
+    @Workflow
+    public void skip() {}
   }
 
   @Test
@@ -241,6 +276,11 @@ class SchedulesTest {
         assertThat(rows.get(0).nextAt().toString()).endsWith("T06:30:00Z");
         assertThat(rows.get(0).deployed()).isTrue();
         assertThat(rows.get(1).deployed()).isFalse();
+      }
+      try (var unscheduled = other.another(Unscheduled.class)) {
+        assertThat(unscheduled.node().schedules().list())
+            .extracting(ScheduleRow::name)
+            .containsExactly("Hourly.all", "Hourly.slow");
       }
     }
   }
