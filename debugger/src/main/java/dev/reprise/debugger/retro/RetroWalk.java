@@ -2,33 +2,38 @@ package dev.reprise.debugger.retro;
 
 import dev.reprise.debugger.history.Change;
 import dev.reprise.debugger.history.RecordedTransaction;
-import dev.reprise.debugger.replay.Captured;
 import dev.reprise.debugger.replay.Instruments;
 import dev.reprise.debugger.replay.Plan;
 import dev.reprise.debugger.replay.Schedule.Action;
 import dev.reprise.debugger.replay.Script;
 import dev.reprise.debugger.replay.TracedCall;
-import dev.reprise.runtime.store.OperationKind;
-import dev.reprise.runtime.store.OperationRow;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Goes through the schedule of the original run with other code, once. Snapshots are taken where those of the original calls
  * were, and the calls that stand for them run and commit where these did: what was concurrent stays so, and what saw a commit
- * sees it. A call that stands for none runs at once. What nobody runs again is applied from the history at its place. For one
- * thread.
+ * sees it. A call that stands for none runs at once. What nobody runs again is applied from the history at its place.
+ *
+ * <p>A body that ran before its commit, with its locks held until then, does so again. Who waits for it goes on when it has
+ * ended, as the database then lets it. Only what is applied from the history does not wait: who holds it up is undone, and
+ * run again at its commit. For one thread.
  */
 final class RetroWalk {
+  private final Duration patience;
   private final Plan plan;
   private final List<Script> scripts;
   private final Predicate<UUID> isRun;
@@ -43,16 +48,33 @@ final class RetroWalk {
   private final Set<Integer> passed = new HashSet<>();
   private final Map<Cue, Places.Place> known = new HashMap<>();
   private final List<Performed> performed = new ArrayList<>();
+  private final Map<Cue, Turn> turns = new LinkedHashMap<>();
+  private final Set<Cue> due = new HashSet<>();
+  private final Bodies.Moment moment = new Now();
   private int place;
   private int disturbedAt = -1;
+
+  private final class Now implements Bodies.Moment {
+    @Override
+    public int commits() {
+      return place;
+    }
+
+    @Override
+    public boolean isUndisturbedSince(int commits) {
+      return disturbedAt < commits;
+    }
+  }
 
   /**
    * A walk.
    *
+   * @param patience how long those that hold each other up are waited for
    * @param isRun which executions are run again
    * @param isLeftOut which have no effect at all
    */
   RetroWalk( // tidy: the collaborators of a walk, wired once in Retroaction
+      Duration patience,
       Plan plan,
       List<Script> scripts,
       Predicate<UUID> isRun,
@@ -62,6 +84,7 @@ final class RetroWalk {
       Foresight foresight,
       Held.Opener database,
       Instruments instruments) {
+    this.patience = patience;
     this.plan = plan;
     this.scripts = scripts;
     this.isRun = isRun;
@@ -83,16 +106,19 @@ final class RetroWalk {
           take(take.call());
         } else if (action instanceof Action.Try attempt && isRun(attempt.call())) {
           attempt(attempt.call());
+        } else if (action instanceof Action.Run run && isRun(run.call())) {
+          run(run.call());
         } else if (action instanceof Action.End end) {
           end(end.call());
         } else if (action instanceof Action.Apply apply) {
-          foreign.apply(recorded(apply.transaction()));
+          apply(recorded(apply.transaction()));
           place++;
         }
       }
       finish();
       return List.copyOf(performed);
     } finally {
+      bodies.close();
       cast.close();
       foreign.close();
       held.values().forEach(Held::close);
@@ -150,7 +176,7 @@ final class RetroWalk {
     }
     begin(plan.calls().get(number));
     settle();
-    for (var cue : cast.rest()) {
+    for (var cue : resting()) {
       var at = placeOf(cue);
       if (at.originals().equals(List.of(number))) {
         var made = bodies.failing(task(cue, at, null));
@@ -164,6 +190,58 @@ final class RetroWalk {
     }
   }
 
+  /** The body of one that commits later ran here, and held its locks from here on. */
+  private void run(int number) throws SQLException, InterruptedException {
+    var placed = plan.schedule().placed().get(number);
+    if (placed.commit() < 0 || placed.place() == placed.commit() || passed.contains(number)) {
+      return; // its end is the next action
+    }
+    settle();
+    var cue = standsFor(number);
+    if (cue != null && !turns.containsKey(cue)) {
+      begin(cue, placeOf(cue));
+    }
+  }
+
+  /** Who waits to end where that call did; null where nobody does. */
+  private @Nullable Cue standsFor(int number) throws SQLException, InterruptedException {
+    for (var cue : resting()) {
+      var at = placeOf(cue);
+      if (!at.isNew() && at.last() == number) {
+        return cue;
+      }
+    }
+    return null;
+  }
+
+  /** Who waits before a transaction that is not at its end yet, only held up. */
+  private List<Cue> resting() throws InterruptedException {
+    return cast.rest().stream().filter(cue -> !due.contains(cue)).toList();
+  }
+
+  private void apply(RecordedTransaction transaction) throws SQLException, InterruptedException {
+    if (turns.isEmpty()) {
+      foreign.apply(transaction);
+      return;
+    }
+    var work = new FutureTask<>(() -> {
+      foreign.apply(transaction);
+      return true;
+    });
+    if (bodies.first(work, foreign.process(), "transaction " + transaction.xid())) {
+      disturbedAt = place;
+    }
+    try {
+      var unused = work.get();
+    } catch (ExecutionException e) {
+      throw new SQLException(
+          "the recorded changes of transaction " + transaction.xid() + " cannot be applied: "
+              + e.getCause(),
+          e);
+    }
+    var unused = goOn();
+  }
+
   private void end(int number) throws SQLException, InterruptedException {
     boolean commits = plan.schedule().placed().get(number).commit() >= 0;
     var transaction = recordedOf(number);
@@ -172,12 +250,9 @@ final class RetroWalk {
     }
     if (isRun(number)) {
       settle();
-      for (var cue : cast.rest()) {
-        var at = placeOf(cue);
-        if (!at.isNew() && at.last() == number) {
-          perform(cue, at);
-          break;
-        }
+      var cue = standsFor(number);
+      if (cue != null) {
+        perform(cue, placeOf(cue));
       }
       if (!places.isTaken(number) && transaction != null) {
         disturbedAt = place; // the code does not do it any more
@@ -187,7 +262,7 @@ final class RetroWalk {
       release();
     } else if (!isLeftOut.test(plan.calls().get(number).execution().execution())) {
       if (transaction != null) {
-        foreign.apply(transaction);
+        apply(transaction);
       }
     } else if (transaction != null) {
       disturbedAt = place;
@@ -212,7 +287,7 @@ final class RetroWalk {
     boolean moved = true;
     while (moved) {
       moved = false;
-      for (var cue : cast.rest()) {
+      for (var cue : resting()) {
         var at = placeOf(cue);
         if (at.isNew() || passed.contains(at.last())) {
           perform(cue, at);
@@ -234,7 +309,8 @@ final class RetroWalk {
 
   private Foresight.@Nullable Next next(Cue cue) {
     try {
-      return foresight.next(cue, bodies.tentative(cue));
+      return foresight.next(
+          cue, bodies.tentative(new Bodies.Task(cue, null, List.of(), null, null, moment)));
     } catch (SQLException e) {
       return null;
     } catch (InterruptedException e) {
@@ -251,20 +327,67 @@ final class RetroWalk {
         cast.begin(script);
       }
     }
-    for (var cues = cast.rest(); !cues.isEmpty(); cues = cast.rest()) {
-      perform(cues.get(0), placeOf(cues.get(0)));
+    long end = System.nanoTime() + patience.toNanos();
+    while (true) {
+      var cues = resting();
+      if (!cues.isEmpty()) {
+        perform(cues.get(0), placeOf(cues.get(0)));
+      } else if (due.isEmpty()) {
+        return;
+      } else if (goOn()) {
+        end = System.nanoTime() + patience.toNanos();
+      } else if (System.nanoTime() > end) {
+        bodies.abort(Objects.requireNonNull(turns.get(due.iterator().next())));
+      }
     }
   }
 
+  private Turn begin(Cue cue, Places.Place at) throws SQLException, InterruptedException {
+    var turn = bodies.begin(task(cue, at, at.isNew() ? null : held.remove(at.first())));
+    turns.put(cue, turn);
+    return turn;
+  }
+
+  /** Its place has come: it ends, unless somebody holds it up. */
   private void perform(Cue cue, Places.Place at) throws SQLException, InterruptedException {
-    var snapshot = at.isNew() ? null : held.remove(at.first());
-    try {
-      finish(cue, at, bodies.perform(task(cue, at, snapshot)));
-    } finally {
-      if (snapshot != null) {
-        snapshot.close();
+    var known = turns.get(cue);
+    if (end(cue, known == null ? begin(cue, at) : known)) {
+      var unused = goOn();
+    } else {
+      due.add(cue);
+      disturbedAt = place;
+    }
+  }
+
+  private boolean end(Cue cue, Turn turn) throws SQLException, InterruptedException {
+    var made = bodies.end(turn);
+    if (made == null) {
+      return false;
+    }
+    turns.remove(cue);
+    finish(cue, placeOf(cue), made);
+    return true;
+  }
+
+  /** Somebody has ended: who waited for that comes as far as it can. False where nobody came to its end. */
+  private boolean goOn() throws SQLException, InterruptedException {
+    boolean ended = false;
+    boolean moves = true;
+    while (moves) {
+      moves = false;
+      for (var entry : List.copyOf(turns.entrySet())) {
+        if (!due.contains(entry.getKey())) {
+          var unused = bodies.advance(entry.getValue());
+        } else if (end(entry.getKey(), entry.getValue())) {
+          due.remove(entry.getKey());
+          disturbedAt = place;
+          moves = true;
+          ended = true;
+          break; // those before it may have waited for it
+        }
       }
     }
+    return ended;
   }
 
   private Bodies.Task task(Cue cue, Places.Place at, @Nullable Held snapshot) {
@@ -282,53 +405,21 @@ final class RetroWalk {
         inserts,
         one ? plan.calls().get(at.first()) : null,
         one ? recordedOf(at.first()) : null,
-        one && snapshot != null && disturbedAt < snapshot.taken(),
-        place);
+        moment);
   }
 
   private void finish(Cue cue, Places.Place at, Made made) {
     if (!made.same()) {
       disturbedAt = place;
     }
-    performed.add(told(cue, at, made));
-    known.remove(cue);
-    cast.release(cue, outcome(cue, at, made));
-  }
-
-  private Performed told(Cue cue, Places.Place at, Made made) {
-    return new Performed(
-        cue.request().id(),
-        cue.call().position().toString(),
-        cue.call().name(),
-        String.valueOf(cue.call().input()),
-        cue.isolation(),
+    performed.add(made.told(
+        cue,
         at.originals().stream().map(number -> plan.calls().get(number).label()).toList(),
-        made.taken(),
-        place,
-        !made.changes().isEmpty(),
-        made.attempts(),
-        made.output(),
-        made.error(),
-        made.changes().stream().map(Captured::text).toList(),
-        made.footprint(),
-        made.same());
-  }
-
-  private OperationRow outcome(Cue cue, Places.Place at, Made made) {
-    var call = cue.call();
-    var time = at.isNew() ? call.now() : plan.calls().get(at.last()).operation().completedAt();
-    return new OperationRow(
-        call.position(),
-        OperationKind.TRANSACTION,
-        call.name(),
-        call.arguments(),
-        made.output(),
-        made.error(),
-        made.attempts(),
-        null,
-        null,
-        cue.isolation().name(),
-        call.now(),
-        time.isBefore(call.now()) ? call.now() : time);
+        place));
+    known.remove(cue);
+    var ended = at.isNew()
+        ? cue.call().now()
+        : plan.calls().get(at.last()).operation().completedAt();
+    cast.release(cue, made.row(cue, ended));
   }
 }
