@@ -167,11 +167,11 @@ final class DeedOracle {
         ? Objects.requireNonNull(Json.parse(String.valueOf(operation.output())))
         : "failed: " + ExceptionCodec.describe(operation.error()).message();
     var before = rows(recorded);
-    if (operation.transactionId() != null) {
+    var changes = plan.recorded().get(operation.transactionId()); // none of who only locked
+    if (changes != null) {
       try (var connection = recorded.open()) {
         connection.setAutoCommit(false);
-        new ChangeApplier(connection)
-            .apply(Objects.requireNonNull(plan.recorded().get(operation.transactionId())));
+        new ChangeApplier(connection).apply(changes);
         connection.commit();
       }
     }

@@ -36,6 +36,8 @@ class GeneratedRetroactionTest {
   private static final long SEED = Long.getLong("reprise.seed", new Random().nextLong());
   private static final int WORKLOADS = Integer.getInteger("reprise.workloads", 2);
 
+  private static final int CLIENTS = Integer.getInteger("reprise.clients", 4);
+
   private static RecordedNode node;
   private static ExecutorService threads;
 
@@ -61,7 +63,7 @@ class GeneratedRetroactionTest {
     for (int i = 0; i < WORKLOADS; i++) {
       var workload =
           new GeneratedWorkload(node, isolation, seeds.nextLong(), "retro-" + isolation + "-" + i);
-      compare(workload.run(4, 1, 6), tally);
+      compare(workload.run(CLIENTS, CLIENTS / 4, 6), tally);
     }
     System.out.printf(
         "%s: seed %d, %d workloads, %d transactions; %d bodies moved in %d workloads; %d workloads compared up to where the replay differs%n",
