@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -48,8 +47,7 @@ final class RetroWalk {
   private final Set<Integer> passed = new HashSet<>();
   private final Map<Cue, Places.Place> known = new HashMap<>();
   private final List<Performed> performed = new ArrayList<>();
-  private final Map<Cue, Turn> turns = new LinkedHashMap<>();
-  private final Set<Cue> due = new HashSet<>();
+  private final Turns turns;
   private final Bodies.Moment moment = new Now();
   private int place;
   private int disturbedAt = -1;
@@ -95,6 +93,7 @@ final class RetroWalk {
     this.database = database;
     this.foreign = new Foreign(database, instruments);
     this.places = new Places(plan.calls());
+    this.turns = new Turns(bodies, this::finish);
   }
 
   /** The transactions, in the order in which they ended. */
@@ -181,7 +180,7 @@ final class RetroWalk {
       if (at.originals().equals(List.of(number))) {
         var made = bodies.failing(task(cue, at, null));
         if (made != null && made.same()) {
-          finish(cue, at, made);
+          finish(cue, made);
           passed.add(number);
           settle();
         }
@@ -198,7 +197,7 @@ final class RetroWalk {
     }
     settle();
     var cue = standsFor(number);
-    if (cue != null && !turns.containsKey(cue)) {
+    if (cue != null && !turns.isUnderWay(cue)) {
       begin(cue, placeOf(cue));
     }
   }
@@ -216,7 +215,7 @@ final class RetroWalk {
 
   /** Who waits before a transaction that is not at its end yet, only held up. */
   private List<Cue> resting() throws InterruptedException {
-    return cast.rest().stream().filter(cue -> !due.contains(cue)).toList();
+    return cast.rest().stream().filter(cue -> !turns.isDue(cue)).toList();
   }
 
   private void apply(RecordedTransaction transaction) throws SQLException, InterruptedException {
@@ -239,7 +238,7 @@ final class RetroWalk {
               + e.getCause(),
           e);
     }
-    var unused = goOn();
+    goOn();
   }
 
   private void end(int number) throws SQLException, InterruptedException {
@@ -332,62 +331,36 @@ final class RetroWalk {
       var cues = resting();
       if (!cues.isEmpty()) {
         perform(cues.get(0), placeOf(cues.get(0)));
-      } else if (due.isEmpty()) {
+      } else if (!turns.areDue()) {
         return;
-      } else if (goOn()) {
+      } else if (turns.goOn()) {
         end = System.nanoTime() + patience.toNanos();
       } else if (System.nanoTime() > end) {
-        bodies.abort(Objects.requireNonNull(turns.get(due.iterator().next())));
+        turns.abortOne();
       }
     }
   }
 
-  private Turn begin(Cue cue, Places.Place at) throws SQLException, InterruptedException {
-    var turn = bodies.begin(task(cue, at, at.isNew() ? null : held.remove(at.first())));
-    turns.put(cue, turn);
-    return turn;
+  private void begin(Cue cue, Places.Place at) throws SQLException, InterruptedException {
+    turns.begin(cue, task(cue, at, at.isNew() ? null : held.remove(at.first())));
   }
 
   /** Its place has come: it ends, unless somebody holds it up. */
   private void perform(Cue cue, Places.Place at) throws SQLException, InterruptedException {
-    var known = turns.get(cue);
-    if (end(cue, known == null ? begin(cue, at) : known)) {
-      var unused = goOn();
+    if (!turns.isUnderWay(cue)) {
+      begin(cue, at);
+    }
+    if (turns.end(cue)) {
+      goOn();
     } else {
-      due.add(cue);
       disturbedAt = place;
     }
   }
 
-  private boolean end(Cue cue, Turn turn) throws SQLException, InterruptedException {
-    var made = bodies.end(turn);
-    if (made == null) {
-      return false;
+  private void goOn() throws SQLException, InterruptedException {
+    if (turns.goOn()) {
+      disturbedAt = place;
     }
-    turns.remove(cue);
-    finish(cue, placeOf(cue), made);
-    return true;
-  }
-
-  /** Somebody has ended: who waited for that comes as far as it can. False where nobody came to its end. */
-  private boolean goOn() throws SQLException, InterruptedException {
-    boolean ended = false;
-    boolean moves = true;
-    while (moves) {
-      moves = false;
-      for (var entry : List.copyOf(turns.entrySet())) {
-        if (!due.contains(entry.getKey())) {
-          var unused = bodies.advance(entry.getValue());
-        } else if (end(entry.getKey(), entry.getValue())) {
-          due.remove(entry.getKey());
-          disturbedAt = place;
-          moves = true;
-          ended = true;
-          break; // those before it may have waited for it
-        }
-      }
-    }
-    return ended;
   }
 
   private Bodies.Task task(Cue cue, Places.Place at, @Nullable Held snapshot) {
@@ -408,7 +381,8 @@ final class RetroWalk {
         moment);
   }
 
-  private void finish(Cue cue, Places.Place at, Made made) {
+  private void finish(Cue cue, Made made) {
+    var at = Objects.requireNonNull(known.get(cue));
     if (!made.same()) {
       disturbedAt = place;
     }

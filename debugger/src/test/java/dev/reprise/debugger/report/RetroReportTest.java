@@ -28,7 +28,7 @@ class RetroReportTest {
   void theSummaryCountsWhatMatters() {
     assertThat(report.summary())
         .isEqualTo("3 executions run again, 1 unaffected, 1 left out; outcome of 2 changed; 3 rows"
-            + " differ; checks: 1 broken before, 0 after");
+            + " differ, 1 table on one side only; checks: 1 broken before, 0 after");
     assertThat(nothing().summary())
         .isEqualTo("1 execution run again; outcome of 0 changed; no row differs");
   }
