@@ -41,8 +41,9 @@ final class Interleavings {
     var subject = subject(retroaction, steps, asked.checks());
     int most = Objects.requireNonNull(asked.explore());
     if (asked.live()) {
-      output.note("--steps live: steps without a recorded outcome are really done, in each of up to "
-          + most + " runs");
+      output.note(
+          "--steps live: steps without a recorded outcome are really done, in each of up to " + most
+              + " runs");
     }
     var result = new Search(subject, new Search.Options(most, Duration.ofDays(1), true)).run();
     subject

@@ -88,7 +88,8 @@ final class SchedulePoints implements Points {
     var it = performed.get(number);
     var lines = new ArrayList<>(it.changes().isEmpty() ? List.of("no changes") : it.changes());
     if (it.attempts() > 1) {
-      lines.add("note: the database refused it for the sake of others; its last attempt saw a later state");
+      lines.add(
+          "note: the database refused it for the sake of others; its last attempt saw a later state");
     }
     return lines;
   }

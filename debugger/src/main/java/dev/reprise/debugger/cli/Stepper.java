@@ -57,8 +57,7 @@ final class Stepper {
       go(Integer.parseInt(command.substring(2)) - 1);
     } else if (command.equals("l")) {
       for (int i = 0; i < points.size(); i++) {
-        output.plain((i == points.point() ? "> " : "  ") + (i + 1) + "  "
-            + points.line(i));
+        output.plain((i == points.point() ? "> " : "  ") + (i + 1) + "  " + points.line(i));
       }
     } else if (command.equals("d")) {
       tellChanges();
@@ -74,8 +73,7 @@ final class Stepper {
     if (points.point() == points.size()) {
       output.plain("after all transactions");
     } else {
-      output.plain("before " + (points.point() + 1) + "  "
-          + points.line(points.point()));
+      output.plain("before " + (points.point() + 1) + "  " + points.line(points.point()));
     }
   }
 

@@ -32,8 +32,7 @@ final class Evidence {
   }
 
   /** The rows that a check returns at the end, but for some. */
-  List<String> rowsOf(
-      String check, List<Event> schedule, Set<Map<String, @Nullable String>> butFor)
+  List<String> rowsOf(String check, List<Event> schedule, Set<Map<String, @Nullable String>> butFor)
       throws SQLException, InterruptedException {
     try (var end = copies.get()) {
       var unused = Search.replay(subject, schedule, end);
@@ -70,7 +69,8 @@ final class Evidence {
       return List.of();
     }
     var lines = new ArrayList<String>();
-    lines.add("the nearest such state is that of " + Schedules.format(to) + "; in comparison with it:");
+    lines.add(
+        "the nearest such state is that of " + Schedules.format(to) + "; in comparison with it:");
     lines.addAll(RowLines.of(nearest, ROWS));
     if (nearest.total() == 0) {
       lines.add("rows refer to other rows, by keys that are drawn anew in each run");

@@ -169,7 +169,8 @@ public final class Schedule {
     var taken = at(Placed::taken);
     var run = at(Placed::place);
     var committed = at(Placed::commit);
-    var looked = placed.stream().filter(one -> sought.contains(one.call().number())).toList();
+    var looked =
+        placed.stream().filter(one -> sought.contains(one.call().number())).toList();
     var actions = new ArrayList<Action>();
     for (int place = 0; place <= order.size(); place++) {
       for (var one : taken.getOrDefault(place, List.of())) {

@@ -121,8 +121,7 @@ public final class Checks {
           .append(Words.cut(Words.line(from), SHOWN))
           .append('"');
     }
-    for (var more : List.of(
-        String.valueOf(said.getDetail()), String.valueOf(said.getHint()))) {
+    for (var more : List.of(String.valueOf(said.getDetail()), String.valueOf(said.getHint()))) {
       if (!more.equals("null")) {
         text.append("; ").append(more);
       }

@@ -76,9 +76,7 @@ final class ReportText {
             transaction.label(),
             transaction.function(),
             Words.cut(Words.outcome(transaction.output(), transaction.error()), WIDTH)
-                + (transaction.attempts() > 1
-                    ? " (" + transaction.attempts() + " attempts)"
-                    : "")
+                + (transaction.attempts() > 1 ? " (" + transaction.attempts() + " attempts)" : "")
                 + inPlaceOf(transaction)));
       }
     }

@@ -237,8 +237,8 @@ final class Bodies implements AutoCloseable {
       return;
     }
     if (turn.attempts() == ATTEMPTS) {
-      throw new RepriseException(task.cue().label() + " met a serialization failure in each of "
-          + ATTEMPTS + " attempts");
+      throw new RepriseException(
+          task.cue().label() + " met a serialization failure in each of " + ATTEMPTS + " attempts");
     }
     turn.again(footprints == null ? Footprint.NONE : probe(onNow(task), footprints));
     start(turn, null, task.cue().isolation());
@@ -258,7 +258,8 @@ final class Bodies implements AutoCloseable {
     try {
       var run = aside(task, session);
       if (run == null) {
-        throw new SQLException(cue.label() + " waits for a lock of a transaction that is under way");
+        throw new SQLException(
+            cue.label() + " waits for a lock of a transaction that is under way");
       }
       return Cast.at(cue.call(), run.outcome().output(), run.outcome().error());
     } finally {

@@ -391,9 +391,8 @@ final class RetroWalk {
         at.originals().stream().map(number -> plan.calls().get(number).label()).toList(),
         place));
     known.remove(cue);
-    var ended = at.isNew()
-        ? cue.call().now()
-        : plan.calls().get(at.last()).operation().completedAt();
+    var ended =
+        at.isNew() ? cue.call().now() : plan.calls().get(at.last()).operation().completedAt();
     cast.release(cue, made.row(cue, ended));
   }
 }

@@ -240,12 +240,7 @@ class RetroCommandTest {
           "n\nselect number from shelf\nl\nb\nselect number from shelf\ng 9\nq\n"
               .getBytes(StandardCharsets.UTF_8)));
       var said = retro(
-          mended,
-          "take-1",
-          "take-2",
-          "--schedule",
-          "take-2:whole take-1:whole",
-          "--interactive");
+          mended, "take-1", "take-2", "--schedule", "take-2:whole take-1:whole", "--interactive");
 
       assertThat(said.exit()).as(said.err()).isZero();
       assertThat(said.out())

@@ -95,7 +95,9 @@ class ChangedWorkloadTest {
             id -> DeedsChanged.changed(Objects.requireNonNull(calls.get(id))));
         var told = oracle.go();
         assertThat(outcomes(result)).as("seed %d", SEED).isEqualTo(told);
-        assertThat(DeedOracle.rows(result.end())).as("seed %d", SEED).isEqualTo(DeedOracle.rows(end));
+        assertThat(DeedOracle.rows(result.end()))
+            .as("seed %d", SEED)
+            .isEqualTo(DeedOracle.rows(end));
         System.out.printf(
             "%s: seed %d: %d transactions, %d of them run again after a conflict (oracle: %d, and %d as production let them)%n",
             isolation,
@@ -130,7 +132,9 @@ class ChangedWorkloadTest {
           }
         }
         assertThat(outcomes(result)).as("seed %d", SEED).isEqualTo(told);
-        assertThat(DeedOracle.rows(result.end())).as("seed %d", SEED).isEqualTo(DeedOracle.rows(end));
+        assertThat(DeedOracle.rows(result.end()))
+            .as("seed %d", SEED)
+            .isEqualTo(DeedOracle.rows(end));
       }
     });
   }

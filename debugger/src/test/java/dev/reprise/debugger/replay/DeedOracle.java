@@ -74,8 +74,7 @@ final class DeedOracle {
   Map<String, Object> go() throws SQLException {
     for (var action : plan.schedule().actions()) {
       if (action instanceof Action.Take take) {
-        held.put(
-            take.call(), new Taken(place, begin(isolation), begin(Isolation.REPEATABLE_READ)));
+        held.put(take.call(), new Taken(place, begin(isolation), begin(Isolation.REPEATABLE_READ)));
       } else if (action instanceof Action.End end) {
         end(end.call());
       } else {
@@ -125,8 +124,7 @@ final class DeedOracle {
   }
 
   /** Null after a serialization failure, and where it is not like what is asked for. */
-  private @Nullable Came once(
-      Connection session, List<Deed> deeds, @Nullable Came required)
+  private @Nullable Came once(Connection session, List<Deed> deeds, @Nullable Came required)
       throws SQLException {
     var before = rows(database);
     try (session) {

@@ -79,9 +79,7 @@ class EarlyBodyTest {
     return serializable
         ? node.runtime()
             .start(
-                Scripted.class,
-                s -> s.serializable(List.of(script)),
-                Options.DEFAULT.id(x + name))
+                Scripted.class, s -> s.serializable(List.of(script)), Options.DEFAULT.id(x + name))
         : node.start(x + name, script);
   }
 
@@ -113,7 +111,10 @@ class EarlyBodyTest {
   /** What came of it: the transactions, and how many pens there are at the end. */
   private record Came(List<Performed> transactions, String pens) {
     Performed of(String id) {
-      return transactions.stream().filter(it -> it.execution().equals(id)).findFirst().orElseThrow();
+      return transactions.stream()
+          .filter(it -> it.execution().equals(id))
+          .findFirst()
+          .orElseThrow();
     }
   }
 

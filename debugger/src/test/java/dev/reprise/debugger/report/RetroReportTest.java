@@ -37,7 +37,8 @@ class RetroReportTest {
   void theVerdictIsThatOfWhatIsExpected() {
     assertThat(report.verdict().met()).isTrue();
     assertThat(report.verdict(Expect.SAME))
-        .isEqualTo(new RetroReport.Verdict(false, "outcome of 2 changed, 3 rows differ, 1 table on one side only"));
+        .isEqualTo(new RetroReport.Verdict(
+            false, "outcome of 2 changed, 3 rows differ, 1 table on one side only"));
     assertThat(nothing().verdict(Expect.SAME).met()).isTrue();
     var broken =
         with(report, List.of(new CheckResult("select 1", List.of(), List.of(Map.of("a", "1")))));

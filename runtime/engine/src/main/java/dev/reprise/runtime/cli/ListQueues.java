@@ -9,13 +9,22 @@ import picocli.CommandLine.Command;
 @Command(name = "list", description = "Lists the queues with their limits and what is in them.")
 final class ListQueues extends QueuesCommand.OfServer {
   private static final List<String> HEADING = List.of(
-      "NAME", "CONCURRENCY", "PER NODE", "RATE", "WAITING", "DELAYED", "RUNNING", "SLEEPING",
+      "NAME",
+      "CONCURRENCY",
+      "PER NODE",
+      "RATE",
+      "WAITING",
+      "DELAYED",
+      "RUNNING",
+      "SLEEPING",
       "PARKED");
 
   @Override
   public Integer call() {
     var found = QueuesCommand.all(client()).object();
-    output().data(() -> found, () -> table(found.get("items") instanceof List<?> all ? all : List.of()));
+    output()
+        .data(
+            () -> found, () -> table(found.get("items") instanceof List<?> all ? all : List.of()));
     return RepriseCommand.OK;
   }
 

@@ -62,11 +62,9 @@ final class SendCommand implements RepriseSubcommand {
     if (wait > 0) {
       headers.put("Prefer", "wait=" + wait);
     }
-    var path = "/v1/executions/" + ServerClient.encode(id) + "/messages/"
-        + ServerClient.encode(topic);
-    var reply = options
-        .client(root.environment())
-        .post(path, JsonArgument.read(message), headers);
+    var path =
+        "/v1/executions/" + ServerClient.encode(id) + "/messages/" + ServerClient.encode(topic);
+    var reply = options.client(root.environment()).post(path, JsonArgument.read(message), headers);
     return told(root.output(), reply);
   }
 

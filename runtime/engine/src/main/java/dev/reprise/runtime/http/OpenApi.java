@@ -56,8 +56,7 @@ final class OpenApi {
   private static List<JsonObject> headers() {
     var all = new ArrayList<JsonObject>();
     all.add(OpenApiParts.header(IdempotencyKey.HEADER, "Same key, same answer, one effect"));
-    all.add(
-        OpenApiParts.header(Prefer.HEADER, "respond-async, or wait=N for at most N seconds"));
+    all.add(OpenApiParts.header(Prefer.HEADER, "respond-async, or wait=N for at most N seconds"));
     all.add(OpenApiParts.header(Tags.HEADER, "name=value; may be repeated"));
     all.add(OpenApiParts.header(TraceParent.HEADER, "The W3C trace to go on with"));
     QueueHeaders.DESCRIPTIONS.forEach(

@@ -21,7 +21,9 @@ final class QueueHeaders {
     all.put("Reprise-Priority", "Its place in the queue: a whole number, higher comes first");
     all.put("Reprise-Partition", "A part of the queue that is served in order, one at a time");
     all.put("Reprise-Deduplicate", "A key of which there is one living execution in the queue");
-    all.put("Reprise-Delay", "Start not before this time has passed: 500ms, 30s, 5m, 2h, 1d or ISO-8601");
+    all.put(
+        "Reprise-Delay",
+        "Start not before this time has passed: 500ms, 30s, 5m, 2h, 1d or ISO-8601");
     return all;
   }
 
@@ -33,7 +35,8 @@ final class QueueHeaders {
   static Options parse(Context ctx) {
     var options = Options.DEFAULT;
     options = with(ctx, "Reprise-Queue", options, Options::queue);
-    options = with(ctx, "Reprise-Priority", options, (before, text) -> before.priority(number(text)));
+    options =
+        with(ctx, "Reprise-Priority", options, (before, text) -> before.priority(number(text)));
     options = with(ctx, "Reprise-Partition", options, Options::partition);
     options = with(ctx, "Reprise-Deduplicate", options, Options::deduplicate);
     options =

@@ -34,8 +34,7 @@ public record ExecutionFilter(
   }
 
   /** All that were created in a span of time. */
-  public static ExecutionFilter created(
-      Instant from, Instant to, int limit, @Nullable UUID after) {
+  public static ExecutionFilter created(Instant from, Instant to, int limit, @Nullable UUID after) {
     return new ExecutionFilter(null, Set.of(), Map.of(), from, to, limit, after);
   }
 }

@@ -36,8 +36,8 @@ final class ExecutionSearch {
   private ExecutionSearch() {}
 
   /** Those that fit the filter, the newest first. */
-  static List<ExecutionRow> list(
-      Connection connection, ExecutionFilter filter, Duration testOffset) throws SQLException {
+  static List<ExecutionRow> list(Connection connection, ExecutionFilter filter, Duration testOffset)
+      throws SQLException {
     var upper = filter.to() == null ? LAST : idAt(filter.to().plus(CLOCKS_DIFFER));
     if (filter.after() != null && filter.after().toString().compareTo(upper.toString()) < 0) {
       upper = filter.after();
@@ -67,8 +67,7 @@ final class ExecutionSearch {
     var found = new LinkedHashMap<UUID, ExecutionRow>();
     for (ExecutionStatus status : filter.statuses()) {
       var condition = "e.status = '%s'%s"
-          .formatted(
-              status, status == ExecutionStatus.RUNNING ? " and e.owner is not null" : "");
+          .formatted(status, status == ExecutionStatus.RUNNING ? " and e.owner is not null" : "");
       page(connection, filter, lower, upper, children, condition)
           .forEach(row -> found.put(row.execution(), row));
     }

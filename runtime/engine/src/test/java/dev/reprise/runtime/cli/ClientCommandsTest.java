@@ -51,7 +51,8 @@ class ClientCommandsTest {
     @Workflow
     public String converse() {
       Durable.publish("mood", "curious");
-      var request = Durable.receiveRequest("ask", String.class, Duration.ofHours(1)).orElseThrow();
+      var request =
+          Durable.receiveRequest("ask", String.class, Duration.ofHours(1)).orElseThrow();
       request.reply(request.message() + "!");
       return "over";
     }
@@ -180,8 +181,9 @@ class ClientCommandsTest {
     assertThat(run("send", "talk-1", "aside", "{\"a\": 1}", "--key", "k", "--delay", "1h"))
         .isEqualTo(new CommandRun(0, "sent to talk-1\n", ""));
     // the server of this test holds a request for a second only
-    await().until(() -> run("send", "talk-1", "ask", "\"why\"", "--key", "why", "--wait", "1")
-        .equals(new CommandRun(0, "\"why!\"\n", "")));
+    await()
+        .until(() -> run("send", "talk-1", "ask", "\"why\"", "--key", "why", "--wait", "1")
+            .equals(new CommandRun(0, "\"why!\"\n", "")));
     assertThat(run("call", "Talk.converse", "--key", "talk-1").out()).isEqualTo("\"over\"\n");
     assertThat(run("send", "talk-1", "ask", "\"more\"").exitCode()).isEqualTo(1);
   }

@@ -98,8 +98,8 @@ class DeploymentCommandsTest {
   }
 
   private Map<?, ?> deploy(String file, JarBuilder jar, String... more) throws IOException {
-    var arguments = new java.util.ArrayList<>(
-        List.of("deploy", write(file, jar), "--format", "json"));
+    var arguments =
+        new java.util.ArrayList<>(List.of("deploy", write(file, jar), "--format", "json"));
     arguments.addAll(List.of(more));
     var run = run(arguments.toArray(String[]::new));
     assertThat(run.exitCode()).as(run.err()).isZero();
@@ -150,7 +150,8 @@ class DeploymentCommandsTest {
       assertThat(run("call", "Napper.tell").out()).isEqualTo("\"new\"\n");
       await()
           .atMost(PATIENCE)
-          .until(() -> second.get("version")
+          .until(() -> second
+              .get("version")
               .equals(other.engine().function("Napper.tell").orElseThrow().version()));
     }
     assertThat(run("deployments", "list").out()).contains("old.jar", "new.jar");
@@ -165,14 +166,14 @@ class DeploymentCommandsTest {
     assertThat(run("deployments", "drain", old, "--wait").exitCode()).isZero();
 
     var back = run("deployments", "rollback");
-    assertThat(back.out())
-        .contains("active again: " + old, "not undone: V2__more.sql");
+    assertThat(back.out()).contains("active again: " + old, "not undone: V2__more.sql");
     assertThat(run("call", "Napper.tell").out()).isEqualTo("\"old\"\n");
     assertThat(run("deployments", "rollback").err()).contains("nothing was active before");
     assertThat(run("deployments", "remove", old, "--yes").err()).contains("is active");
 
     assertThat(run("deployments", "activate", "none").exitCode()).isEqualTo(2);
-    var newer = ask("select version from reprise.deployments where activated_at is null").get(0);
+    var newer = ask("select version from reprise.deployments where activated_at is null")
+        .get(0);
     assertThat(run("deployments", "activate", newer).out()).contains("instead of version " + old);
     var forgotten = new WeakReference<>(runtime.node().catalog().version(old).loader());
     assertThat(run("deployments", "remove", old).err()).contains("add --yes");
@@ -215,7 +216,8 @@ class DeploymentCommandsTest {
     assertThat(post("text/plain", "no jar").statusCode()).isEqualTo(415);
     assertThat(post("application/java-archive", "no jar").statusCode()).isEqualTo(422);
     assertThat(post("application/java-archive", "").statusCode()).isEqualTo(400);
-    assertThat(run("deploy", directory.resolve("absent.jar").toString()).exitCode()).isEqualTo(2);
+    assertThat(run("deploy", directory.resolve("absent.jar").toString()).exitCode())
+        .isEqualTo(2);
   }
 
   private HttpResponse<String> post(String type, String body) throws Exception {
@@ -256,12 +258,11 @@ class DeploymentCommandsTest {
     assertThat(run("schedules", "resume", "Napper.hourly").out()).contains("runs next at");
     await()
         .atMost(PATIENCE)
-        .until(() -> ask("select output from reprise.executions where id like 'Napper.hourly@%:00:00Z'")
-            .contains("\"new\""));
+        .until(() ->
+            ask("select output from reprise.executions where id like 'Napper.hourly@%:00:00Z'")
+                .contains("\"new\""));
 
-    deploy(
-        "without.jar",
-        new JarBuilder().source("nap.Napper", """
+    deploy("without.jar", new JarBuilder().source("nap.Napper", """
             package nap;
             public class Napper { @dev.reprise.Transaction public String hourly() { return ""; } }
             """));

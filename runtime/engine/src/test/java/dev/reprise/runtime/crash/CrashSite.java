@@ -136,7 +136,8 @@ final class CrashSite implements BeforeAllCallback, AfterEachCallback, AfterAllC
       }
     } finally {
       closeAll();
-      sql.run("truncate reprise.executions, reprise.operations, reprise.messages, effect, account, outside");
+      sql.run(
+          "truncate reprise.executions, reprise.operations, reprise.messages, effect, account, outside");
     }
   }
 

@@ -20,10 +20,9 @@ final class NodeMain {
     var config = DatabaseConfig.of(arguments[0], arguments[1], arguments[2]);
     Outside.is(arguments[3], arguments[1], arguments[2]);
     int recoveries = Integer.getInteger(MAX_RECOVERIES, Limits.DEFAULT.maxRecoveries());
-    var limits = new Limits(
-        recoveries, Limits.DEFAULT.maxValue(), Limits.DEFAULT.maxOperations());
-    var node = Node.start(
-        LocalNode.CONFIG.withLimits(limits), LocalNode.sized(config), LocalNode.code());
+    var limits = new Limits(recoveries, Limits.DEFAULT.maxValue(), Limits.DEFAULT.maxOperations());
+    var node =
+        Node.start(LocalNode.CONFIG.withLimits(limits), LocalNode.sized(config), LocalNode.code());
     var front = new HttpFront(node, HttpConfig.DEFAULT, Metrics.OFF, () -> {});
     var runtime = new EmbeddedRuntime(node, front);
     Runtime.getRuntime().addShutdownHook(new Thread(runtime::close));

@@ -32,9 +32,8 @@ class RecoveryTest {
   /** One recovery is allowed: the second node that goes down with it is the last. */
   @Test
   void anExecutionThatTakesDownOneNodeAfterTheOtherIsParkedAndTheOthersGoOn() {
-    var properties = new String[] {
-      "-D" + Vault.HALTS + "=true", "-D" + NodeMain.MAX_RECOVERIES + "=1"
-    };
+    var properties =
+        new String[] {"-D" + Vault.HALTS + "=true", "-D" + NodeMain.MAX_RECOVERIES + "=1"};
     for (int victims = 0; victims < 2; victims++) {
       var gate = SITE.closedGate("halt h");
       var victim = SITE.victim(properties);
@@ -52,7 +51,8 @@ class RecoveryTest {
     assertThat(result.statusCode()).isEqualTo(503);
     assertThat(result.body()).contains("it has lost 2 nodes in a row", "max-recoveries");
     assertThat(SITE.sql().text("select recoveries from reprise.executions")).isEqualTo("1");
-    assertThat(HttpCalls.answer(node.http().call("Vault.put", "[\"other\"]", "other")).statusCode())
+    assertThat(HttpCalls.answer(node.http().call("Vault.put", "[\"other\"]", "other"))
+            .statusCode())
         .isEqualTo(200);
     assertThat(SITE.effects("h")).isEqualTo(1);
 
@@ -163,8 +163,7 @@ class RecoveryTest {
   }
 
   /** A client that makes one call after the other, each until it has the result; gives what it called with. */
-  private static List<String> calls(
-      List<NodeProcess> nodes, int client, AtomicBoolean enough) {
+  private static List<String> calls(List<NodeProcess> nodes, int client, AtomicBoolean enough) {
     var labels = new ArrayList<String>();
     for (int number = 0; !enough.get(); number++) {
       var label = "r-" + client + "-" + number;

@@ -168,7 +168,8 @@ class LifecycleTest {
     assertThat(entered.await(30, TimeUnit.SECONDS)).isTrue();
     held.cancel();
     leave.countDown(); // the step succeeds, and the code would return its result
-    assertThat(node.node().engine().whenSettled("held").get(30, TimeUnit.SECONDS).status())
+    assertThat(
+            node.node().engine().whenSettled("held").get(30, TimeUnit.SECONDS).status())
         .isEqualTo(ExecutionStatus.CANCELLED);
 
     // at any moment: what was told to be cancelled ends so, what was not ends by its code
@@ -213,13 +214,15 @@ class LifecycleTest {
 
   @Test
   void aPoisonousWorkflowDelaysNoOtherAndCountsAgainstItselfWhenItsNodeEnds() throws Exception {
-    var config =
-        new NodeConfig(Duration.ofSeconds(3), Duration.ofMillis(500), 64, Duration.ZERO);
+    var config = new NodeConfig(Duration.ofSeconds(3), Duration.ofMillis(500), 64, Duration.ZERO);
     try (var database = TestDatabase.create();
         var other = TestNode.configured(database, config, Family.class)) {
       other.sql("create table note (text text)");
-      other.runtime().start(Family.class, family -> family.endless(1), Options.DEFAULT.id("endless"));
-      var branches = other.runtime()
+      other
+          .runtime()
+          .start(Family.class, family -> family.endless(1), Options.DEFAULT.id("endless"));
+      var branches = other
+          .runtime()
           .start(Family.class, family -> family.manyBranches(200), Options.DEFAULT.id("branches"));
       for (int i = 0; i < 20; i++) {
         assertThat(other.get(Family.class).quick(i)).isEqualTo(i + 1);
@@ -252,7 +255,10 @@ class LifecycleTest {
           select pg_terminate_backend(a.pid, 10000)
             from reprise.backends b join pg_stat_activity a on a.pid = b.pid and a.backend_start = b.backend_start
           """);
-      await().atMost(PATIENCE).ignoreExceptions().until(() -> quiet.get(Family.class).note("after") == 1);
+      await()
+          .atMost(PATIENCE)
+          .ignoreExceptions()
+          .until(() -> quiet.get(Family.class).note("after") == 1);
       assertThat(TestNode.longOf(
               database.config(), "select count(*) from reprise.nodes where state = 'LIVE'"))
           .isEqualTo(1);
@@ -279,8 +285,7 @@ class LifecycleTest {
         select c.execution::text from reprise.executions c join reprise.executions p on p.execution = c.parent
          where p.id = '%s'
         """.formatted(parent)).get(0));
-    return java.util.Objects.requireNonNull(
-        row(child.toString()).deadline());
+    return java.util.Objects.requireNonNull(row(child.toString()).deadline());
   }
 
   // --- sleepers
@@ -307,7 +312,8 @@ class LifecycleTest {
         select count(*) from reprise.executions
          where function = 'Family.naps' and status = 'SUCCEEDED' and '[' || output || ']' = input
         """) == SLEEPERS);
-    assertThat(node.longOf("select max(attempts) from reprise.executions where function = 'Family.naps'"))
+    assertThat(node.longOf(
+            "select max(attempts) from reprise.executions where function = 'Family.naps'"))
         .isEqualTo(2);
   }
 
@@ -320,11 +326,12 @@ class LifecycleTest {
     for (int i = 0; i < 3; i++) {
       begin("list-" + i, Family::sleeps, tags.tag("parity", i % 2 == 0 ? "even" : "odd"));
     }
-    await().atMost(PATIENCE)
-        .until(() -> list(Set.of(ExecutionStatus.WAITING), Map.of("test", "lists")).size() == 3);
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () -> list(Set.of(ExecutionStatus.WAITING), Map.of("test", "lists")).size() == 3);
     node.node().engine().cancel("list-1");
-    await().atMost(PATIENCE)
-        .until(() -> row("list-1").status() == ExecutionStatus.CANCELLED);
+    await().atMost(PATIENCE).until(() -> row("list-1").status() == ExecutionStatus.CANCELLED);
 
     assertThat(list(Set.of(), Map.of("test", "lists")))
         .containsExactly("list-2", "list-1", "list-0");

@@ -116,9 +116,9 @@ class LimitsTest {
   }
 
   private static TestNode node(int operations) {
-    var config =
-        new NodeConfig(Duration.ofSeconds(3), Duration.ofMillis(500), 64, Duration.ofSeconds(5))
-            .withLimits(new Limits(3, MOST, operations));
+    var config = new NodeConfig(
+            Duration.ofSeconds(3), Duration.ofMillis(500), 64, Duration.ofSeconds(5))
+        .withLimits(new Limits(3, MOST, operations));
     return TestNode.configured(database, config, Large.class);
   }
 
@@ -145,8 +145,9 @@ class LimitsTest {
     assertThat(notes()).isEqualTo(1);
     assertThatThrownBy(() -> large.write(MOST - 1))
         .isInstanceOf(SizeLimitException.class)
-        .hasMessage("the result of Large.write has more than 2000 bytes of JSON (max-value). Keep what is"
-            + " large in a table or a store of its own, and pass its key");
+        .hasMessage(
+            "the result of Large.write has more than 2000 bytes of JSON (max-value). Keep what is"
+                + " large in a table or a store of its own, and pass its key");
     assertThat(notes()).isEqualTo(1);
   }
 
@@ -174,8 +175,8 @@ class LimitsTest {
   @Test
   void aLogThatIsTooLongParksAndIsUndoneOrGoesOnWhereTheLimitIsHigher() {
     node.runtime().start(Large.class, large -> large.loops(30), Options.DEFAULT.id("undone"));
-    var parked = node.runtime()
-        .start(Large.class, large -> large.loops(30), Options.DEFAULT.id("goes-on"));
+    var parked =
+        node.runtime().start(Large.class, large -> large.loops(30), Options.DEFAULT.id("goes-on"));
     await().until(() -> status("undone") == ExecutionStatus.PARKED);
     await().until(() -> parked.status() == ExecutionStatus.PARKED);
     assertThat(notes()).isEqualTo(2L * OPERATIONS);

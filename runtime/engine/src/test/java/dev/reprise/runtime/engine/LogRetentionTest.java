@@ -156,14 +156,16 @@ class LogRetentionTest {
   @Test
   void aCleanedIdNeverReplaysADeadResultAndStartsClean() throws Exception {
     createTable();
-    int first = node.runtime().start(Ledger.class, l -> l.parent(2), id("again")).result();
+    int first =
+        node.runtime().start(Ledger.class, l -> l.parent(2), id("again")).result();
     assertThat(first).isEqualTo(21);
     var before = node.textsOf("select execution from reprise.executions");
     assertThat(pass(THIRTY_DAYS, DAY.multipliedBy(31))).isEqualTo(3);
     assertThat(node.node().engine().find("again")).isEmpty();
 
     // the same call under the same id, on the same node
-    int second = node.runtime().start(Ledger.class, l -> l.parent(2), id("again")).result();
+    int second =
+        node.runtime().start(Ledger.class, l -> l.parent(2), id("again")).result();
     assertThat(second).isEqualTo(21);
     assertThat(node.longOf("select count(*) from booking")).isEqualTo(6);
     assertThat(node.textsOf("select execution from reprise.executions"))
@@ -171,7 +173,8 @@ class LogRetentionTest {
         .doesNotContainAnyElementsOf(before);
     assertThat(node.longOf("select max(attempts) from reprise.executions where id = 'again'"))
         .isPositive();
-    assertThatThrownBy(() -> node.runtime().start(Ledger.class, Ledger::fails, id("again")).result())
+    assertThatThrownBy(
+            () -> node.runtime().start(Ledger.class, Ledger::fails, id("again")).result())
         .isInstanceOf(IdempotencyConflictException.class);
   }
 

@@ -204,7 +204,8 @@ class SchedulesTest {
             return new;
           end $$
           """);
-      node.sql("create trigger die after insert on reprise.executions for each row execute function die()");
+      node.sql(
+          "create trigger die after insert on reprise.executions for each row execute function die()");
       advanceTo(node, hour.minus(Duration.ofMinutes(59)));
       await().atMost(PATIENCE).until(() -> node.longOf("select last_value from deaths") > 1);
       assertThat(ids(node, "Hourly.all")).isEmpty();

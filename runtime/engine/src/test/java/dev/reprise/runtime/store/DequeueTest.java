@@ -53,8 +53,7 @@ class DequeueTest {
         own.add(row);
         order.add(row.id());
       }
-      broken.addAll(
-          line.texts("""
+      broken.addAll(line.texts("""
           select 'cluster ' || queue || ': ' || count(*) from reprise.executions
            where status = 'RUNNING' and queue = 'limited' group by queue having count(*) > 7
           union all
@@ -114,11 +113,13 @@ class DequeueTest {
     line.declare(WorkQueue.named("q").concurrency(10));
     line.put("q", 100_000, "'large'", "5");
     var node = line.node();
-    assertThat(line.take(node, 50)).extracting(row -> row.placement().partition())
+    assertThat(line.take(node, 50))
+        .extracting(row -> row.placement().partition())
         .containsExactly("large");
     line.put("q", 1, "'small'", "0");
     line.put("q", 1, "null", "0");
-    assertThat(line.take(node, 50)).extracting(row -> row.placement().partition())
+    assertThat(line.take(node, 50))
+        .extracting(row -> row.placement().partition())
         .containsExactlyInAnyOrder("small", null);
     assertThat(line.take(node, 50)).isEmpty();
   }
@@ -147,10 +148,14 @@ class DequeueTest {
     var first = line.take(dead, 5);
     assertThat(first).hasSize(1);
     line.sql("update reprise.nodes set state = 'DEAD' where node = '" + dead + "'");
-    assertThat(new NodeStore(line.log, line.clock).recover(dead)).contains(1);
+    assertThat(
+            new NodeStore(line.log, line.clock, 20).recover(dead).orElseThrow().due())
+        .isEqualTo(1);
     var other = line.node();
     var recovered = line.take(other, 5);
-    assertThat(recovered).extracting(ExecutionRow::id).containsExactly(first.get(0).id());
+    assertThat(recovered)
+        .extracting(ExecutionRow::id)
+        .containsExactly(first.get(0).id());
     assertThat(line.take(other, 5)).isEmpty();
     line.end(recovered.get(0));
     assertThat(line.take(other, 5)).hasSize(1);
@@ -193,8 +198,9 @@ class DequeueTest {
     line.declare(WorkQueue.named("q"));
     line.put("q", 2, "'p'", "0");
     line.put("q", 1, "null", "0");
-    line.sql("update reprise.executions set version = 'gone', queued_at = queued_at - interval '1 minute'"
-        + " where id in (select min(id) from reprise.executions group by partition)");
+    line.sql(
+        "update reprise.executions set version = 'gone', queued_at = queued_at - interval '1 minute'"
+            + " where id in (select min(id) from reprise.executions group by partition)");
     line.put("q", 1, "null", "0");
     var node = line.node();
     var beat = line.sweep.beat(node, LineOfExecutions.ABLE, 10, Duration.ofSeconds(1), true);

@@ -42,9 +42,11 @@ final class LineOfExecutions implements AutoCloseable {
   /** A node that lives for a day. */
   UUID node() {
     var node = UUID.randomUUID();
-    sql("insert into reprise.nodes (node, name, host, pid, process_started_at, started_at, heartbeat_at, death_timeout,"
-        + " state, functions) values ('" + node + "', 'n', 'h', 1, now(), now(), now() + interval '1 day', '3 s',"
-        + " 'LIVE', '{F.f}')");
+    sql(
+        "insert into reprise.nodes (node, name, host, pid, process_started_at, started_at, heartbeat_at, death_timeout,"
+            + " state, functions) values ('" + node
+            + "', 'n', 'h', 1, now(), now(), now() + interval '1 day', '3 s',"
+            + " 'LIVE', '{F.f}')");
     return node;
   }
 
@@ -55,12 +57,14 @@ final class LineOfExecutions implements AutoCloseable {
    * @param priority an SQL expression
    */
   void put(String queue, int count, String partition, String priority) {
-    sql("insert into reprise.executions (execution, id, created_at, queued_at, attempts, kind, status, function, input,"
-        + " queue, partition, priority)"
-        + " select gen_random_uuid(), '" + queue + "-' || nextval('reprise.numbers'), t, t, 0, 'workflow', 'PENDING',"
-        + " 'F.f', '[]', '" + queue + "', " + partition + ", " + priority
-        + " from generate_series(1, " + count + ") n,"
-        + " lateral (select now() + n * interval '1 microsecond' as t) times");
+    sql(
+        "insert into reprise.executions (execution, id, created_at, queued_at, attempts, kind, status, function, input,"
+            + " queue, partition, priority)"
+            + " select gen_random_uuid(), '" + queue
+            + "-' || nextval('reprise.numbers'), t, t, 0, 'workflow', 'PENDING',"
+            + " 'F.f', '[]', '" + queue + "', " + partition + ", " + priority
+            + " from generate_series(1, " + count + ") n,"
+            + " lateral (select now() + n * interval '1 microsecond' as t) times");
   }
 
   /** Takes as many as there are places for. */
@@ -73,8 +77,9 @@ final class LineOfExecutions implements AutoCloseable {
   }
 
   void end(ExecutionRow row) {
-    sql("update reprise.executions set status = 'SUCCEEDED', owner = null, completed_at = clock_timestamp()"
-        + " where execution = '" + row.execution() + "'");
+    sql(
+        "update reprise.executions set status = 'SUCCEEDED', owner = null, completed_at = clock_timestamp()"
+            + " where execution = '" + row.execution() + "'");
   }
 
   int sql(String statement) {
