@@ -44,18 +44,33 @@ final class EngineBench {
       Migrator.reprise(database.config()).migrate();
       execute(database, "create table effect (number int)");
       try (var node = new Server(database, heap)) {
-        say("an idle node:              %6.2f commits a second, heap %.1f MB", idle(database), node.megabytes());
+        say(
+            "an idle node:              %6.2f commits a second, heap %.1f MB",
+            idle(database),
+            node.megabytes());
       }
       long began = System.nanoTime();
       insertSleepers(database);
-      say("%,d sleepers inserted in %.1f s, %,d MB in the database", sleepers, seconds(began), megabytes(database));
+      say(
+          "%,d sleepers inserted in %.1f s, %,d MB in the database",
+          sleepers,
+          seconds(began),
+          megabytes(database));
       try (var node = new Server(database, heap)) {
         double before = node.megabytes();
-        say("a node beside sleepers:    %6.2f commits a second, heap %.1f MB", idle(database), before);
+        say(
+            "a node beside sleepers:    %6.2f commits a second, heap %.1f MB",
+            idle(database),
+            before);
         explain(database);
         wake(database, node);
-        say("heap after they are done:  %6.1f MB (%+.1f bytes for each that slept)", node.megabytes(), (node.megabytes() - before) * 1e6 / sleepers);
+        double after = node.megabytes();
+        say(
+            "heap after they are done:  %6.1f MB (%+.1f bytes for each that slept)",
+            after,
+            (after - before) * 1e6 / sleepers);
         recover(database);
+        cancel(database, node);
       }
       say("commits and round trips of queues and messages: measured beside them, not here");
     }
@@ -92,7 +107,8 @@ final class EngineBench {
     node.tell("advance " + (Sleepers.NIGHT.toSeconds() + 60));
     double first = 0;
     while (true) {
-      long ended = number(database, "select count(*) from reprise.executions where status = 'SUCCEEDED'");
+      long ended = number(
+          database, "select count(*) from reprise.executions where status = 'SUCCEEDED'");
       if (ended > 0 && first == 0) {
         first = seconds(began);
       }
@@ -102,8 +118,16 @@ final class EngineBench {
       Backoff.await(BEAT.multipliedBy(5));
     }
     double took = seconds(began);
-    say("%,d woken at once: first after %.1f s, all after %.1f s: %,.0f a second, %.3f commits each", sleepers, first, took, sleepers / took, (commits(database) - commits) / (double) sleepers);
-    if (number(database, "select count(*) from reprise.executions where output <> substr(input, 2, length(input) - 2)") > 0) {
+    say(
+        "%,d woken at once: first after %.1f s, all after %.1f s: %,.0f a second, %.3f commits each",
+        sleepers,
+        first,
+        took,
+        sleepers / took,
+        (commits(database) - commits) / (double) sleepers);
+    if (number(database, """
+        select count(*) from reprise.executions where output <> substr(input, 2, length(input) - 2)
+        """) > 0) {
       throw new IllegalStateException("some gave another result");
     }
   }
@@ -117,7 +141,10 @@ final class EngineBench {
            where status in ('PENDING', 'WAITING') and wake_at <= (select clock_timestamp())
            order by wake_at limit 256 for update skip locked) due
         """);
-    say("a look for what is due:    %6.2f ms beside them, %d found", seconds(began) * 1000, due);
+    say(
+        "a look for what is due:    %6.2f ms beside them with its connection, %d found",
+        seconds(began) * 1000,
+        due);
   }
 
   // --- a killed node
@@ -136,10 +163,49 @@ final class EngineBench {
                '[' || n || ']', dead.node
           from generate_series(1, %d) n, dead
         """.formatted(orphans));
-    while (number(database, "select count(*) from reprise.executions where status = 'SUCCEEDED' and id like 'o%'") < orphans) {
+    while (number(database, """
+        select count(*) from reprise.executions where status = 'SUCCEEDED' and id like 'o%'
+        """) < orphans) {
       Backoff.await(BEAT);
     }
-    say("%,d executions of a killed node: all ended %.1f s after it was found silent (a beat included), %,d effects", orphans, seconds(began), number(database, "select count(*) from effect"));
+    say(
+        "%,d executions of a killed node: all ended in %.1f s (a beat included), %,d effects",
+        orphans,
+        seconds(began),
+        number(database, "select count(*) from effect"));
+  }
+
+  /** A parent with as many children, all asleep. */
+  private void cancel(ScratchDatabase database, Server node) throws Exception {
+    long began = System.nanoTime();
+    node.tell("family family " + orphans);
+    while (children(database, "WAITING") < orphans) {
+      Backoff.await(BEAT);
+    }
+    double begun = seconds(began);
+    began = System.nanoTime();
+    node.tell("cancel family");
+    while (number(database, """
+        select count(*) from reprise.executions where id = 'family' and status = 'CANCELLED'
+        """) == 0) {
+      Backoff.await(BEAT);
+    }
+    say(
+        "%,d children: asleep in %.1f s, all cancelled and then their parent in %.1f s, in %d runs of it",
+        orphans,
+        begun,
+        seconds(began),
+        number(database, "select attempts from reprise.executions where id = 'family'"));
+    if (children(database, "CANCELLED") < orphans) {
+      throw new IllegalStateException("some children were not cancelled before their parent");
+    }
+  }
+
+  private static long children(ScratchDatabase database, String status) throws SQLException {
+    return number(database, """
+        select count(*) from reprise.executions
+         where parent = (select execution from reprise.executions where id = 'family') and status = '%s'
+        """.formatted(status));
   }
 
   // --- figures
@@ -154,7 +220,8 @@ final class EngineBench {
   }
 
   private static long commits(ScratchDatabase database) throws SQLException {
-    return number(database, "select xact_commit from pg_stat_database where datname = current_database()");
+    return number(
+        database, "select xact_commit from pg_stat_database where datname = current_database()");
   }
 
   private static long megabytes(ScratchDatabase database) throws SQLException {
@@ -170,7 +237,8 @@ final class EngineBench {
   }
 
   private static long number(ScratchDatabase database, String query) throws SQLException {
-    try (var connection = DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
+    try (var connection =
+            DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
         var statement = connection.createStatement();
         var rows = statement.executeQuery(query)) {
       rows.next();
@@ -179,7 +247,8 @@ final class EngineBench {
   }
 
   private static void execute(ScratchDatabase database, String sql) throws SQLException {
-    try (var connection = DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
+    try (var connection =
+            DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
         var statement = connection.createStatement()) {
       statement.execute(sql);
     }
@@ -203,7 +272,8 @@ final class EngineBench {
               String.valueOf(database.password()))
           .redirectError(ProcessBuilder.Redirect.INHERIT)
           .start();
-      answers = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+      answers = new BufferedReader(
+          new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
       commands = new PrintStream(process.getOutputStream(), true, StandardCharsets.UTF_8);
       answer("ready");
     }
@@ -219,7 +289,7 @@ final class EngineBench {
 
     void tell(String command) throws IOException {
       commands.println(command);
-      answer("advanced");
+      answer("done");
     }
 
     double megabytes() throws IOException {
