@@ -92,7 +92,7 @@ class ReportedFaultsTest {
     record(List.of("c-2", "c-3", "c-1"));
     for (var name : List.of("a", "b", "c")) {
       assertThat(node.textsOf("""
-          select position || ' ' || output from reprise.operations join reprise.executions e using (execution)
+          select o.position || ' ' || o.output from reprise.operations o join reprise.executions e using (execution)
            where e.id = '%s' order by position
           """.formatted(name)))
           .containsExactly(
