@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What ran at the same time in production comes out the same in a replay, whatever looked past its snapshot. */
-class ReplayTest {
+class ReplayTest { // tidy: one node and one recording for all
   private static RecordedNode node;
 
   private String x = "";

@@ -4,7 +4,6 @@ import dev.reprise.ExecutionStatus;
 import dev.reprise.NonDeterminismException;
 import dev.reprise.RepriseException;
 import dev.reprise.runtime.json.ExceptionCodec;
-import dev.reprise.runtime.json.JsonCodec;
 import dev.reprise.runtime.postgres.DatabaseFailureException;
 import dev.reprise.runtime.store.Continuation;
 import dev.reprise.runtime.store.ExecutionStore.Child;
@@ -13,9 +12,7 @@ import dev.reprise.runtime.store.JointWrite;
 import dev.reprise.runtime.store.LogWrite;
 import dev.reprise.runtime.store.LogWrite.Birth;
 import dev.reprise.runtime.store.LogWrite.Result;
-import dev.reprise.runtime.store.OperationKind;
 import dev.reprise.runtime.store.OperationRow;
-import dev.reprise.runtime.store.Position;
 import dev.reprise.runtime.store.Transition;
 import dev.reprise.spi.CurrentExecution;
 import java.util.ArrayList;
@@ -307,7 +304,7 @@ final class RunAttempt {
     if (bearing && whole) {
       write = write(new Birth(run.identity(), status, null), buffer, null);
     } else {
-      var ended = new Transition.Ended(status, outcome, whole, parentOperation(status, outcome));
+      var ended = new Transition.Ended(status, outcome, whole, Outcomes.forParent(run, status, outcome));
       write = write(bearing ? run.newborn() : null, buffer, ended);
     }
     if (bearing
@@ -347,28 +344,6 @@ final class RunAttempt {
       @Nullable Birth birth, List<OperationRow> operations, @Nullable Transition transition) {
     return new LogWrite(
         run.identity().execution(), run.owner(), birth, operations, List.of(), transition);
-  }
-
-  private @Nullable OperationRow parentOperation(ExecutionStatus status, @Nullable String outcome) {
-    var identity = run.identity();
-    Position position = identity.parentPosition();
-    if (position == null) {
-      return null;
-    }
-    boolean success = status == ExecutionStatus.SUCCEEDED;
-    return new OperationRow(
-        position,
-        OperationKind.WORKFLOW,
-        identity.function(),
-        JsonCodec.hash(identity.input()),
-        success ? outcome : null,
-        success ? null : outcome,
-        1,
-        null,
-        null,
-        null,
-        identity.createdAt(),
-        run.services().clock().now());
   }
 
   private Ending suspend() {

@@ -46,24 +46,31 @@ final class EngineBench {
       try (var node = new Server(database, heap)) {
         say(
             "an idle node:              %6.2f commits a second, heap %.1f MB",
-            idle(database), node.megabytes());
+            idle(database),
+            node.megabytes());
       }
       long began = System.nanoTime();
       insertSleepers(database);
       say(
           "%,d sleepers inserted in %.1f s, %,d MB in the database",
-          sleepers, seconds(began), megabytes(database));
+          sleepers,
+          seconds(began),
+          megabytes(database));
       try (var node = new Server(database, heap)) {
         double before = node.megabytes();
         say(
             "a node beside sleepers:    %6.2f commits a second, heap %.1f MB",
-            idle(database), before);
+            idle(database),
+            before);
         explain(database);
         wake(database, node);
+        double after = node.megabytes();
         say(
             "heap after they are done:  %6.1f MB (%+.1f bytes for each that slept)",
-            node.megabytes(), (node.megabytes() - before) * 1e6 / sleepers);
+            after,
+            (after - before) * 1e6 / sleepers);
         recover(database);
+        cancel(database, node);
       }
       say("commits and round trips of queues and messages: measured beside them, not here");
     }
@@ -89,8 +96,7 @@ final class EngineBench {
                input)
         select execution, 's' || n, now(), now(), wakes, 1, 'workflow', 'WAITING', 'Sleepers.sleep', '[' || n || ']'
           from sleeper
-        """.formatted(
-            id, Sleepers.NIGHT.toSeconds(), sleepers, Sleepers.NIGHT.toNanos()));
+        """.formatted(id, Sleepers.NIGHT.toSeconds(), sleepers, Sleepers.NIGHT.toNanos()));
     execute(database, "vacuum analyze reprise.executions");
     execute(database, "vacuum analyze reprise.operations");
   }
@@ -101,8 +107,8 @@ final class EngineBench {
     node.tell("advance " + (Sleepers.NIGHT.toSeconds() + 60));
     double first = 0;
     while (true) {
-      long ended =
-          number(database, "select count(*) from reprise.executions where status = 'SUCCEEDED'");
+      long ended = number(
+          database, "select count(*) from reprise.executions where status = 'SUCCEEDED'");
       if (ended > 0 && first == 0) {
         first = seconds(began);
       }
@@ -114,11 +120,14 @@ final class EngineBench {
     double took = seconds(began);
     say(
         "%,d woken at once: first after %.1f s, all after %.1f s: %,.0f a second, %.3f commits each",
-        sleepers, first, took, sleepers / took, (commits(database) - commits) / (double) sleepers);
-    if (number(
-            database,
-            "select count(*) from reprise.executions where output <> substr(input, 2, length(input) - 2)")
-        > 0) {
+        sleepers,
+        first,
+        took,
+        sleepers / took,
+        (commits(database) - commits) / (double) sleepers);
+    if (number(database, """
+        select count(*) from reprise.executions where output <> substr(input, 2, length(input) - 2)
+        """) > 0) {
       throw new IllegalStateException("some gave another result");
     }
   }
@@ -132,7 +141,10 @@ final class EngineBench {
            where status in ('PENDING', 'WAITING') and wake_at <= (select clock_timestamp())
            order by wake_at limit 256 for update skip locked) due
         """);
-    say("a look for what is due:    %6.2f ms beside them, %d found", seconds(began) * 1000, due);
+    say(
+        "a look for what is due:    %6.2f ms beside them with its connection, %d found",
+        seconds(began) * 1000,
+        due);
   }
 
   // --- a killed node
@@ -151,15 +163,49 @@ final class EngineBench {
                '[' || n || ']', dead.node
           from generate_series(1, %d) n, dead
         """.formatted(orphans));
-    while (number(
-            database,
-            "select count(*) from reprise.executions where status = 'SUCCEEDED' and id like 'o%'")
-        < orphans) {
+    while (number(database, """
+        select count(*) from reprise.executions where status = 'SUCCEEDED' and id like 'o%'
+        """) < orphans) {
       Backoff.await(BEAT);
     }
     say(
-        "%,d executions of a killed node: all ended %.1f s after it was found silent (a beat included), %,d effects",
-        orphans, seconds(began), number(database, "select count(*) from effect"));
+        "%,d executions of a killed node: all ended in %.1f s (a beat included), %,d effects",
+        orphans,
+        seconds(began),
+        number(database, "select count(*) from effect"));
+  }
+
+  /** A parent with as many children, all asleep. */
+  private void cancel(ScratchDatabase database, Server node) throws Exception {
+    long began = System.nanoTime();
+    node.tell("family family " + orphans);
+    while (children(database, "WAITING") < orphans) {
+      Backoff.await(BEAT);
+    }
+    double begun = seconds(began);
+    began = System.nanoTime();
+    node.tell("cancel family");
+    while (number(database, """
+        select count(*) from reprise.executions where id = 'family' and status = 'CANCELLED'
+        """) == 0) {
+      Backoff.await(BEAT);
+    }
+    say(
+        "%,d children: asleep in %.1f s, all cancelled and then their parent in %.1f s, in %d runs of it",
+        orphans,
+        begun,
+        seconds(began),
+        number(database, "select attempts from reprise.executions where id = 'family'"));
+    if (children(database, "CANCELLED") < orphans) {
+      throw new IllegalStateException("some children were not cancelled before their parent");
+    }
+  }
+
+  private static long children(ScratchDatabase database, String status) throws SQLException {
+    return number(database, """
+        select count(*) from reprise.executions
+         where parent = (select execution from reprise.executions where id = 'family') and status = '%s'
+        """.formatted(status));
   }
 
   // --- figures
@@ -243,7 +289,7 @@ final class EngineBench {
 
     void tell(String command) throws IOException {
       commands.println(command);
-      answer("advanced");
+      answer("done");
     }
 
     double megabytes() throws IOException {

@@ -1,6 +1,7 @@
 package dev.reprise.runtime.bench;
 
 import dev.reprise.Durable;
+import dev.reprise.Options;
 import dev.reprise.Transaction;
 import dev.reprise.Workflow;
 import java.sql.SQLException;
@@ -24,6 +25,16 @@ public class Sleepers {
   public int sleep(int number) {
     Durable.sleep(NIGHT);
     return number;
+  }
+
+  /** Has children that sleep, and sleeps. */
+  @Workflow
+  public void parent(int children) throws Exception {
+    for (int i = 0; i < children; i++) {
+      int number = i;
+      var unused = Durable.start(Sleepers.class, sleepers -> sleepers.sleep(number), Options.DEFAULT);
+    }
+    Durable.sleep(NIGHT);
   }
 
   /** Was interrupted after it began, and has one write to make. */

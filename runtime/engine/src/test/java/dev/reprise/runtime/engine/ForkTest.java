@@ -112,6 +112,16 @@ class ForkTest {
     }
 
     @Workflow
+    public String sleepsInBranch() throws Exception {
+      var branch = Durable.async(() -> {
+        note("in the branch");
+        Durable.sleep(Duration.ofDays(300));
+        return note("after its sleep");
+      });
+      return branch.get();
+    }
+
+    @Workflow
     public String sleeps() throws SQLException {
       note("before");
       Durable.sleep(Duration.ofDays(300));
@@ -297,6 +307,22 @@ class ForkTest {
     await()
         .until(() ->
             node.node().engine().find(fork).orElseThrow().status() == ExecutionStatus.WAITING);
+    node.node().engine().cancel(fork);
+  }
+
+  @Test
+  void aBranchThatWasEndedFromOutsideGoesOnInTheFork() {
+    var sleeping =
+        node.runtime().start(Work.class, Work::sleepsInBranch, Options.DEFAULT.id("in-branch"));
+    await().until(() -> sleeping.status() == ExecutionStatus.WAITING);
+    sleeping.cancel();
+    await().until(() -> sleeping.status() == ExecutionStatus.CANCELLED);
+    assertThat(node.longOf("select count(*) from reprise.operations where kind = 'closed'"))
+        .isPositive();
+    var fork = node.node().engine().fork("in-branch", "2", null);
+    await().until(() -> node.node().engine().find(fork).orElseThrow().status()
+        == ExecutionStatus.WAITING);
+    assertThat(notes()).containsExactly("in the branch");
     node.node().engine().cancel(fork);
   }
 
