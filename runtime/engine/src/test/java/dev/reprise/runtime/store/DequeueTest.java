@@ -43,13 +43,15 @@ class DequeueTest {
   }
 
   /** One node of several: takes a few, looks whether a limit is broken, ends some of its own. */
-  private static List<String> contend(long seed, Queue<String> broken) {
+  private static List<String> contend(String function, long seed, Queue<String> broken) {
     var random = new Random(seed);
     var node = line.node();
     var own = new ArrayList<ExecutionRow>();
     var order = new ArrayList<String>();
-    while (line.number("select count(*) from reprise.executions where completed_at is null") > 0) {
-      for (var row : line.take(node, 1 + random.nextInt(6))) {
+    while (line.number("""
+        select count(*) from reprise.executions where completed_at is null and queue in ('limited', 'rated')
+        """) > 0) {
+      for (var row : line.take(node, 1 + random.nextInt(6), function)) {
         own.add(row);
         order.add(row.id());
       }
@@ -76,8 +78,16 @@ class DequeueTest {
     line.declare(
         WorkQueue.named("limited").concurrency(7).perNode(2),
         WorkQueue.named("rated").rate(9, Duration.ofMillis(150)));
+    // others before it, so that more happens between a statement's snapshot and its lock
+    line.sql("insert into reprise.queues (name, concurrency, changed_at)"
+        + " select 'full-' || n, 0, now() from generate_series(1, 300) n");
+    line.sql("insert into reprise.executions (execution, id, created_at, queued_at, attempts, kind, status, function,"
+        + " input, queue) select gen_random_uuid(), name, now(), now(), 0, 'workflow', 'PENDING', 'F.f', '[]', name"
+        + " from reprise.queues where concurrency = 0");
     line.put("limited", 150, "case when n % 3 > 0 then 'p' || n % 11 end", "0");
     line.put("rated", 60, "null", "n % 3");
+    // nodes of two kinds: what one takes is not what the other would have taken
+    line.sql("update reprise.executions set function = 'F.g' where hashtext(id) % 2 = 0");
     var broken = new ConcurrentLinkedQueue<String>();
     var threads = Executors.newFixedThreadPool(NODES);
     var taken = new ArrayList<String>();
@@ -85,7 +95,8 @@ class DequeueTest {
       List<Callable<List<String>>> nodes = new ArrayList<>();
       for (int i = 0; i < NODES; i++) {
         long own = seed + i;
-        nodes.add(() -> contend(own, broken));
+        var function = i % 2 == 0 ? "F.f" : "F.g";
+        nodes.add(() -> contend(function, own, broken));
       }
       for (Future<List<String>> node : threads.invokeAll(nodes)) {
         taken.addAll(node.get()); // no error came of it

@@ -72,6 +72,12 @@ final class LineOfExecutions implements AutoCloseable {
     return sweep.claim(node, ABLE, places, HORIZON).claimed();
   }
 
+  /** The same for a node that has this function only. */
+  List<ExecutionRow> take(UUID node, int places, String function) {
+    var able = new Capabilities(List.of(function), null, false);
+    return sweep.claim(node, able, places, HORIZON).claimed();
+  }
+
   Sweep.Beat claim(UUID node, int places) {
     return sweep.claim(node, ABLE, places, HORIZON);
   }
