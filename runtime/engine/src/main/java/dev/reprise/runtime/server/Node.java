@@ -99,8 +99,7 @@ public final class Node implements AutoCloseable {
     this.writer = new GroupWriter(log, group);
     var watches = new Watches();
     var events = new EventStore(log, clock);
-    var post =
-        new Post(new MessageStore(log, clock), events, watches, active, this::dueAt);
+    var post = new Post(new MessageStore(log, clock), events, watches, active, this::dueAt);
     var services = new RunServices(
         database,
         store,
