@@ -85,7 +85,8 @@ class ContinuationTest {
     assertThat(node.longOf("select count(*) from reprise.events where key = 'never'")).isZero();
     assertThat(node.textsOf("select o.kind::text from reprise.operations o join reprise.executions e using (execution)"
             + " where e.id = 'memory~1' order by position"))
-        .containsExactly("publish", "receive", "continue");
+        .startsWith("publish")
+        .endsWith("receive", "continue");
   }
 
   @Test
