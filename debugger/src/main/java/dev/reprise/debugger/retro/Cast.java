@@ -231,7 +231,7 @@ final class Cast implements AutoCloseable { // tidy: who waits for whom is under
         case RECEIVE -> noted(received(call));
         case SEND, PUBLISH, REPLY -> noted(unsent(call));
         case PATCH -> noted(patched(call));
-        case CONTINUE -> noted(at(call, null, null));
+        case CONTINUE -> continued(call);
         case AWAIT, BRANCH, CLOSED -> null;
       };
     }
@@ -283,6 +283,38 @@ final class Cast implements AutoCloseable { // tidy: who waits for whom is under
       steps.answered(
           request.id(), call, steps.isStub(call.name()) ? Steps.How.STUB : Steps.How.LIVE);
       return live(call);
+    }
+
+    /** The next incarnation begins with what the code gives it now, in the place of the original's next where there is one. */
+    private OperationRow continued(Rehearsal.NewCall call) {
+      lock.lock();
+      try {
+        var next = nextOf(request);
+        var row = next == null ? Incarnations.unrecorded(request.row()) : next.row();
+        var input = Objects.requireNonNull(call.input());
+        if (!closed && !requests.containsKey(row.execution())) {
+          request.continueAs(
+              begin(Incarnations.withInput(row, input), next, request.parent()));
+        }
+      } finally {
+        lock.unlock();
+      }
+      return Objects.requireNonNull(noted(at(call, null, null)));
+    }
+
+    private @Nullable Script nextOf(Request of) {
+      if (of.original() == null || Incarnations.isLast(of.id())) {
+        return null;
+      }
+      var next = Incarnations.next(of.id());
+      var last = Incarnations.base(of.id());
+      return originals.values().stream()
+          .filter(script -> script.row().id().equals(next))
+          .findFirst()
+          .or(() -> originals.values().stream()
+              .filter(script -> script.row().id().equals(last))
+              .findFirst())
+          .orElse(null);
     }
 
     /** The messages of the original, by topic and in order, whenever the code asks; after them none comes in time. */
@@ -346,15 +378,12 @@ final class Cast implements AutoCloseable { // tidy: who waits for whom is under
     }
 
     /** What the end of another execution looks like here; waits for it. */
-    private @Nullable OperationRow outcome(Rehearsal.NewCall call, Request child) {
-      lock.lock();
-      try {
-        if (!child.hasEnded()) {
-          request.keep(1);
-          child.end().whenComplete((row, failure) -> request.keep(-1));
-        }
-      } finally {
-        lock.unlock();
+    private @Nullable OperationRow outcome(Rehearsal.NewCall call, Request first) {
+      var child = first;
+      awaitEnd(child);
+      for (var next = child.next(); next != null; next = child.next()) {
+        child = next;
+        awaitEnd(child);
       }
       var row = child.end().join();
       if (!row.status().isTerminal()) {
@@ -365,9 +394,24 @@ final class Cast implements AutoCloseable { // tidy: who waits for whom is under
       return at(call, success ? row.output() : null, success ? null : row.error());
     }
 
+    private void awaitEnd(Request child) {
+      lock.lock();
+      try {
+        if (!child.hasEnded()) {
+          request.keep(1);
+          child.end().whenComplete((row, failure) -> request.keep(-1));
+        }
+      } finally {
+        lock.unlock();
+      }
+      var unused = child.end().join();
+    }
+
     private @Nullable OperationRow started(Rehearsal.NewCall call) {
       var child = begun(call);
-      return child == null ? null : noted(at(call, Json.quote(child.id()), null));
+      return child == null
+          ? null
+          : noted(at(call, Json.quote(Incarnations.base(child.id())), null));
     }
 
     private @Nullable Request begun(Rehearsal.NewCall call) {
@@ -393,7 +437,7 @@ final class Cast implements AutoCloseable { // tidy: who waits for whom is under
         var row = script.row();
         boolean called = recorded.kind() == OperationKind.WORKFLOW
             ? position.equals(row.parentPosition())
-            : Json.quote(row.id()).equals(recorded.output());
+            : Json.quote(Incarnations.base(row.id())).equals(recorded.output());
         if (called
             && request.row().execution().equals(row.parentExecution())
             && !requests.containsKey(row.execution())) {
@@ -420,7 +464,7 @@ final class Cast implements AutoCloseable { // tidy: who waits for whom is under
       lock.lock();
       try {
         return requests.values().stream()
-            .filter(other -> other.id().equals(id))
+            .filter(other -> Incarnations.base(other.id()).equals(id) && other.next() == null)
             .findFirst()
             .orElse(null);
       } finally {

@@ -32,6 +32,7 @@ final class Request {
   private final CompletableFuture<ExecutionRow> end = new CompletableFuture<>();
   private Rehearsal.@Nullable Progress progress;
   private boolean begun;
+  private volatile @Nullable Request next;
   private int kept;
   private @Nullable String stopped;
 
@@ -185,6 +186,16 @@ final class Request {
   /** Completes with the row as it would have been settled, or, where the run stopped on the way, as RUNNING. */
   CompletableFuture<ExecutionRow> end() {
     return end;
+  }
+
+  /** Who it went on as; null where it did not. */
+  @Nullable
+  Request next() {
+    return next;
+  }
+
+  void continueAs(Request successor) {
+    next = successor;
   }
 
   /** Why the run stopped before its end; the first reason holds. */

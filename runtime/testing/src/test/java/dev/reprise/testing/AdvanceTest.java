@@ -42,6 +42,22 @@ class AdvanceTest {
   }
 
   @Test
+  void aWaitForAMessageEndsWithItsTimeOrItsMessage() throws Exception {
+    var execution = reprise.start(
+        Reminders.class, r -> r.approved("order"), dev.reprise.Options.DEFAULT.id("order"));
+
+    reprise.advance(Duration.ofDays(15));
+    assertThat(reprise.reprise().event("order", "reminders", Integer.class, Duration.ZERO))
+        .contains(2);
+    reprise.reprise().send("order", "approval", "ada", Duration.ofDays(3));
+    reprise.advance(Duration.ofDays(2));
+    assertThat(execution.status()).isEqualTo(ExecutionStatus.WAITING);
+    reprise.advance(Duration.ofDays(1));
+    assertThat(execution.status()).isEqualTo(ExecutionStatus.SUCCEEDED);
+    assertThat(execution.result()).isEqualTo("order by ada after 2");
+  }
+
+  @Test
   void everyRoundOfALoopHasItsOwnTime() throws Exception {
     var execution = reprise.start(Reminders.class, r -> r.daily("loop", 5));
 

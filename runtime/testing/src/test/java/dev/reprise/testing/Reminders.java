@@ -41,6 +41,18 @@ public class Reminders {
     counters.add(name, 1);
   }
 
+  /** Waits for an approval, and reminds of it once a week. */
+  @Workflow
+  public String approved(String order) {
+    for (int week = 0; ; week++) {
+      var by = Durable.receive("approval", String.class, Duration.ofDays(7));
+      if (by.isPresent()) {
+        return order + " by " + by.get() + " after " + week;
+      }
+      Durable.publish("reminders", week + 1);
+    }
+  }
+
   @Workflow
   public String mailed(String name) throws Exception {
     return mail.send(name);

@@ -36,10 +36,15 @@ final class EventCommand implements RepriseSubcommand {
   public Integer call() {
     var root = Objects.requireNonNull(parent);
     var output = root.output();
-    var reply = options
-        .client(root.environment())
-        .get("/v1/executions/" + ServerClient.encode(id) + "/events/" + ServerClient.encode(key)
-            + "?wait=" + wait);
+    var client = options.client(root.environment());
+    var path = "/v1/executions/" + ServerClient.encode(id) + "/events/" + ServerClient.encode(key)
+        + "?wait=";
+    // the server holds a request only for so long
+    var patience = new Patience(wait);
+    var reply = client.get(path + patience.next());
+    while (reply.status() == 202 && !patience.isOver()) {
+      reply = client.get(path + patience.next());
+    }
     if (reply.isProblem()) {
       return Problems.tell(output, reply);
     }

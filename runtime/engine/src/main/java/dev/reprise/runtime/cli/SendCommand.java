@@ -2,7 +2,9 @@ package dev.reprise.runtime.cli;
 
 import dev.reprise.runtime.cli.ServerClient.Reply;
 import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -53,19 +55,30 @@ final class SendCommand implements RepriseSubcommand {
   public Integer call() {
     var root = Objects.requireNonNull(parent);
     var headers = new LinkedHashMap<String, String>();
-    if (key != null) {
-      headers.put("Idempotency-Key", key);
+    if (key != null || wait > 0) {
+      // who waits may have to ask again, for the answer to the same message
+      headers.put("Idempotency-Key", key == null ? "cli-" + UUID.randomUUID() : key);
     }
     if (delay != null) {
       headers.put("Reprise-Delay", delay);
     }
-    if (wait > 0) {
-      headers.put("Prefer", "wait=" + wait);
+    var path = "/v1/executions/" + ServerClient.encode(id) + "/messages/"
+        + ServerClient.encode(topic);
+    return told(root.output(), sent(options.client(root.environment()), path, headers));
+  }
+
+  private Reply sent(ServerClient client, String path, Map<String, String> headers) {
+    var json = JsonArgument.read(message);
+    if (wait <= 0) {
+      return client.post(path, json, headers);
     }
-    var path =
-        "/v1/executions/" + ServerClient.encode(id) + "/messages/" + ServerClient.encode(topic);
-    var reply = options.client(root.environment()).post(path, JsonArgument.read(message), headers);
-    return told(root.output(), reply);
+    var patience = new Patience(wait);
+    Reply reply;
+    do {
+      headers.put("Prefer", "wait=" + patience.next());
+      reply = client.post(path, json, headers);
+    } while (reply.status() == 202 && !patience.isOver());
+    return reply;
   }
 
   private int told(Output output, Reply reply) {

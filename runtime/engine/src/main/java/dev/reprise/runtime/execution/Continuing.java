@@ -4,14 +4,25 @@ import dev.reprise.runtime.function.FunctionDefinition;
 import dev.reprise.runtime.json.JsonCodec;
 import dev.reprise.runtime.json.NotSerializableException;
 import dev.reprise.runtime.json.UnreadableJsonException;
+import dev.reprise.runtime.store.Continuation;
+import dev.reprise.runtime.store.JointWrite;
+import dev.reprise.runtime.store.LogWrite;
 import dev.reprise.runtime.store.OperationKind;
 import dev.reprise.runtime.store.OperationRow;
 import java.lang.invoke.MethodType;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** {@code Durable.continueAsNew}: checks that it is possible, and stops the run, whose last act it then is. */
+/** {@code Durable.continueAsNew}: checks that it is possible, stops the run, and is its last act. */
 final class Continuing {
+  private static final Logger LOG = LoggerFactory.getLogger(Continuing.class);
+
   private final WorkflowScope scope;
   private final Run run;
 
@@ -45,6 +56,45 @@ final class Continuing {
               OperationKind.CONTINUE, function.name(), hash, input, null, null, null, () -> made));
     }
     throw run.continueWith(new Next(row, input));
+  }
+
+  /**
+   * The end of such a run: its last operation and the row of the new execution are one commit with its own end.
+   *
+   * @return the internal id of the new one; empty where the execution may not go on, or another runner was first
+   */
+  Optional<UUID> finish() {
+    var next = run.next();
+    if (next == null) {
+      throw new IllegalStateException("continued without arguments");
+    }
+    var services = run.services();
+    var execution = run.identity().execution();
+    var rows = new ArrayList<>(scope.log().takeBuffer());
+    rows.add(next.row());
+    boolean bearing = run.beginBirth();
+    Optional<UUID> successor = Optional.empty();
+    try {
+      var birth = bearing ? run.newborn() : null;
+      successor = services
+          .joint()
+          .write(
+              new LogWrite(execution, run.owner(), birth, rows, List.of(), null),
+              connection -> new Continuation(services.clock())
+                  .apply(
+                      connection,
+                      execution,
+                      run.owner(),
+                      new TimeOrderedIds().next(),
+                      next.input()));
+    } catch (JointWrite.Refused e) {
+      LOG.debug("execution {} cannot go on as a new one now", run.identity().id(), e);
+    } finally {
+      if (bearing) {
+        run.birth().end(successor.isPresent());
+      }
+    }
+    return successor;
   }
 
   private void requirePossible() {

@@ -61,7 +61,7 @@ public final class LocalPost {
       throws InterruptedException {
     Names.require("the key of an event", key);
     return within(post.await(id, () -> post.latest(id, key)), timeout)
-        .map(event -> type.cast(codec.decode(event.value(), type)));
+        .flatMap(event -> Optional.ofNullable(type.cast(codec.decode(event.value(), type))));
   }
 
   private static <T> Optional<T> within(CompletableFuture<Optional<T>> wait, Duration timeout)

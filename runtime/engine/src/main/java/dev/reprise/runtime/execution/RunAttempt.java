@@ -5,10 +5,7 @@ import dev.reprise.NonDeterminismException;
 import dev.reprise.RepriseException;
 import dev.reprise.runtime.json.ExceptionCodec;
 import dev.reprise.runtime.postgres.DatabaseFailureException;
-import dev.reprise.runtime.store.Continuation;
-import dev.reprise.runtime.store.ExecutionStore.Child;
 import dev.reprise.runtime.store.FunctionKind;
-import dev.reprise.runtime.store.JointWrite;
 import dev.reprise.runtime.store.LogWrite;
 import dev.reprise.runtime.store.LogWrite.Birth;
 import dev.reprise.runtime.store.LogWrite.Result;
@@ -17,7 +14,6 @@ import dev.reprise.runtime.store.Transition;
 import dev.reprise.spi.CurrentExecution;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -153,7 +149,7 @@ final class RunAttempt {
     }
     if (came.thrown != null) {
       if (closeForks()) {
-        awaitChildren(true);
+        new ChildrenEnd(run, main).await(true);
       }
       compensate();
       return complete(ExecutionStatus.FAILED, ExceptionCodec.encode(came.thrown));
@@ -168,7 +164,13 @@ final class RunAttempt {
     }
     return switch (halted.reason()) {
       case SUSPENDED -> suspend();
-      case CONTINUED -> continueAsNew();
+      case CONTINUED ->
+        run.stage() == null
+            ? new Continuing(main)
+                .finish()
+                .<Ending>map(Ending.Continued::new)
+                .orElseGet(Ending.LookAgain::new)
+            : new Ending.Settled(ExecutionStatus.SUCCEEDED, null);
       case LOST_RACE, CLOSED -> new Ending.LookAgain();
       case ABANDONED -> new Ending.Abandoned();
       case PARKED -> park();
@@ -181,7 +183,7 @@ final class RunAttempt {
   /** Ends it other than by its code: closing rows, then children, then compensations. */
   private Ending end(Closing reason) {
     closeEverything(reason);
-    awaitChildren(false);
+    new ChildrenEnd(run, main).await(false);
     compensate();
     var error = reason == Closing.CANCELLED
         ? Outcomes.cancelled(run.identity().id())
@@ -230,50 +232,6 @@ final class RunAttempt {
     var unclosed = scopes.stream().filter(scope -> !scope.log().isClosedInLog()).toList();
     run.record(run.closingOperations(scopes, reason), List.of());
     unclosed.forEach(scope -> scope.log().closedAtNextPosition());
-  }
-
-  /**
-   * A child that was told to end may still be at work; its effects must not come after our compensations.
-   *
-   * @param calledOnly where the workflow failed, what it started and did not wait for goes on
-   */
-  private void awaitChildren(boolean calledOnly) {
-    var services = run.services();
-    if (run.stage() != null) {
-      return;
-    }
-    while (true) {
-      int seen = run.signals();
-      var children = livingChildren(calledOnly);
-      if (children.isEmpty()) {
-        return;
-      }
-      // one that went on as a new execution meanwhile has to be asked again
-      var unasked = children.stream()
-          .filter(child -> !child.cancelRequested())
-          .map(Child::execution)
-          .toList();
-      if (!unasked.isEmpty()) {
-        var unused = services.store().requestCancellation(unasked);
-        services.due().now();
-      } else {
-        main.waitFor(new WaitRoom.Wait(() -> run.signals() > seen, null, true));
-      }
-    }
-  }
-
-  /** Those of compensations, which an earlier run may have begun with, are none of them. */
-  private List<Child> livingChildren(boolean calledOnly) {
-    var end = main.log().nextPosition();
-    boolean compensationsBegan = main.log().isLonger();
-    return run.services().store().livingChildren(run.identity().execution()).stream()
-        .filter(child -> {
-          var position = child.calledAt();
-          return position == null
-              ? !calledOnly && !compensationsBegan
-              : position.compareTo(end) < 0;
-        })
-        .toList();
   }
 
   private void compensate() {
@@ -368,43 +326,6 @@ final class RunAttempt {
       run.services().due().at(until);
     }
     return new Ending.Suspended();
-  }
-
-  /** The last operation and the row of the new execution are one commit with the end of this one. */
-  private Ending continueAsNew() {
-    var next = run.next();
-    if (next == null) {
-      throw new IllegalStateException("continued without arguments");
-    }
-    if (run.stage() != null) {
-      return new Ending.Settled(ExecutionStatus.SUCCEEDED, null);
-    }
-    var services = run.services();
-    var rows = new ArrayList<>(main.log().takeBuffer());
-    rows.add(next.row());
-    boolean bearing = run.beginBirth();
-    Optional<UUID> successor = Optional.empty();
-    try {
-      var write = write(bearing ? run.newborn() : null, rows, null);
-      successor = services
-          .joint()
-          .write(
-              write,
-              connection -> new Continuation(services.clock())
-                  .apply(
-                      connection,
-                      run.identity().execution(),
-                      run.owner(),
-                      new TimeOrderedIds().next(),
-                      next.input()));
-    } catch (JointWrite.Refused e) {
-      LOG.debug("execution {} cannot go on as a new one now", run.identity().id(), e);
-    } finally {
-      if (bearing) {
-        run.birth().end(successor.isPresent());
-      }
-    }
-    return successor.<Ending>map(Ending.Continued::new).orElseGet(Ending.LookAgain::new);
   }
 
   private Ending park() {

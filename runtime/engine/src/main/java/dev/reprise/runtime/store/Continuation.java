@@ -29,6 +29,7 @@ public final class Continuation {
    */
   public UUID apply(Connection connection, UUID execution, UUID owner, UUID successor, String input)
       throws SQLException {
+    lockChildren(connection, execution);
     if (end(connection, execution, owner, successor) != 1) {
       throw new Refused(Reason.LOST_RACE);
     }
@@ -36,6 +37,19 @@ public final class Continuation {
     adopt(connection, execution, successor);
     forget(connection, successor);
     return successor;
+  }
+
+  /** Children before their parent, as their own ends do. */
+  private static void lockChildren(Connection connection, UUID execution) throws SQLException {
+    var sql = """
+        select execution from reprise.executions
+         where parent = ? and completed_at is null order by execution for no key update
+        """;
+    var unused = Jdbc.query(
+        connection,
+        sql,
+        statement -> statement.setObject(1, execution),
+        row -> row.getObject(1, UUID.class));
   }
 
   private int end(Connection connection, UUID execution, UUID owner, UUID successor)

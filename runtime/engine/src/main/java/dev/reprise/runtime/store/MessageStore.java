@@ -21,6 +21,39 @@ public final class MessageStore {
   /** The longest message, event or answer, in characters of its JSON. */
   public static final int LONGEST = 16 << 20;
 
+  private static final String ACCEPT = """
+      with receiver as (
+          select e.execution, coalesce(e.lineage, e.execution) as lineage, e.completed_at is not null as ended
+            from reprise.executions e where e.id = ?
+             for no key update),
+        sent as (
+          select clock_timestamp() + ? * interval '1 microsecond' as now, ? * interval '1 microsecond' as delay,
+                 ?::text as topic, ?::text as sender, ?::bigint as content, ?::text as message
+          offset 0),
+        known as (
+          select m.sequence, m.content from reprise.messages m join receiver using (lineage) join sent using (sender)),
+        counted as (
+          update reprise.executions e
+             set signals = e.signals + 1,
+                 -- whom the message concerns is woken, at once or when it becomes visible
+                 status = case when e.status = 'WAITING' and topic = any(e.receives) and delay = '0'
+                          then 'PENDING' else e.status end,
+                 wake_at = case when e.status = 'WAITING' and topic = any(e.receives)
+                           then least(e.wake_at, now + delay) else e.wake_at end
+            from receiver r, sent
+           where e.execution = r.execution and not r.ended and not exists (select from known)
+          returning e.signals as sequence),
+        written as (
+          insert into reprise.messages (lineage, sequence, accepted_at, visible_at, content, topic, sender, message)
+          select lineage, sequence, now, case when delay > '0' then now + delay end, content, topic, sender, message
+            from receiver, counted, sent
+          on conflict do nothing
+          returning sequence, visible_at)
+      select r.execution, r.ended, coalesce(k.sequence, w.sequence) as sequence, w.visible_at,
+             k.sequence is not null as repeated, coalesce(k.content = sent.content, true) as same
+        from receiver r cross join sent left join known k on true left join written w on true
+      """;
+
   private final LogDatabase database;
   private final DatabaseClock clock;
 
@@ -104,41 +137,9 @@ public final class MessageStore {
   private record Offered(boolean ended, @Nullable Accepted accepted) {}
 
   private Optional<Offered> offer(Connection connection, Outgoing message) throws SQLException {
-    var sql = """
-        with receiver as (
-            select e.execution, coalesce(e.lineage, e.execution) as lineage, e.completed_at is not null as ended
-              from reprise.executions e where e.id = ?
-               for no key update),
-          sent as (
-            select clock_timestamp() + ? * interval '1 microsecond' as now, ? * interval '1 microsecond' as delay,
-                   ?::text as topic, ?::text as sender, ?::bigint as content, ?::text as message
-            offset 0),
-          known as (
-            select m.sequence, m.content from reprise.messages m join receiver using (lineage) join sent using (sender)),
-          counted as (
-            update reprise.executions e
-               set signals = e.signals + 1,
-                   -- whom the message concerns is woken, at once or when it becomes visible
-                   status = case when e.status = 'WAITING' and topic = any(e.receives) and delay = '0'
-                            then 'PENDING' else e.status end,
-                   wake_at = case when e.status = 'WAITING' and topic = any(e.receives)
-                             then least(e.wake_at, now + delay) else e.wake_at end
-              from receiver r, sent
-             where e.execution = r.execution and not r.ended and not exists (select from known)
-            returning e.signals as sequence),
-          written as (
-            insert into reprise.messages (lineage, sequence, accepted_at, visible_at, content, topic, sender, message)
-            select lineage, sequence, now, case when delay > '0' then now + delay end, content, topic, sender, message
-              from receiver, counted, sent
-            on conflict do nothing
-            returning sequence, visible_at)
-        select r.execution, r.ended, coalesce(k.sequence, w.sequence) as sequence, w.visible_at,
-               k.sequence is not null as repeated, coalesce(k.content = sent.content, true) as same
-          from receiver r cross join sent left join known k on true left join written w on true
-        """;
     return Jdbc.queryOne(
         connection,
-        sql,
+        ACCEPT,
         statement -> {
           statement.setString(1, message.to());
           statement.setLong(2, clock.offsetMicros());

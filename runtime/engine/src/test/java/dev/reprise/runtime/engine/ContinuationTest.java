@@ -9,6 +9,10 @@ import dev.reprise.ExecutionCancelledException;
 import dev.reprise.ExecutionStatus;
 import dev.reprise.IdempotencyConflictException;
 import dev.reprise.Options;
+import dev.reprise.runtime.config.Retention;
+import dev.reprise.runtime.store.DatabaseClock;
+import dev.reprise.runtime.store.ExpiredExecutions;
+import dev.reprise.runtime.store.LogDatabase;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -80,12 +84,11 @@ class ContinuationTest {
         .isEqualTo("memory~1:SUCCEEDED memory~2:SUCCEEDED memory~3:SUCCEEDED memory:SUCCEEDED");
     assertThat(node.runtime().event("memory", "known", List.class, LONG))
         .contains(List.of("a", "b", "c"));
-    assertThat(node.longOf("select count(*) from reprise.events where key = 'never'"))
-        .isZero();
-    assertThat(node.textsOf(
-            "select o.kind::text from reprise.operations o join reprise.executions e using (execution)"
-                + " where e.id = 'memory~1' order by position"))
-        .containsExactly("publish", "receive", "continue");
+    assertThat(node.longOf("select count(*) from reprise.events where key = 'never'")).isZero();
+    assertThat(node.textsOf("select o.kind::text from reprise.operations o join reprise.executions e using (execution)"
+            + " where e.id = 'memory~1' order by position"))
+        .startsWith("publish")
+        .endsWith("receive", "continue");
   }
 
   @Test
@@ -135,5 +138,42 @@ class ContinuationTest {
     assertThatThrownBy(() -> node.get(Talks.class).wronglyContinued("branch"))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("call it outside Durable.async");
+  }
+
+  @Test
+  void mailboxAndEventsAreDeletedWithTheLastOfThem() throws Exception {
+    var memory = begin("kept", talks -> talks.memory(List.of(), 1));
+    node.runtime().send("kept", "word", "x", "k");
+    node.runtime().send("kept", "word", "never read");
+    assertThat(memory.result()).containsExactly("x");
+    var mail = "select (select count(*) from reprise.messages) + (select count(*) from reprise.events)"
+        + " from (select 1) x where exists (select from reprise.executions where id like 'kept%')";
+    // only the first incarnation is old
+    node.sql("update reprise.executions set completed_at = completed_at - interval '40 days' where id = 'kept~1'");
+    var later = new DatabaseClock();
+    later.advance(Duration.ofHours(29 * 24 + 12));
+    expire(later);
+    assertThat(statuses("kept%")).isEqualTo("kept:SUCCEEDED");
+    assertThat(node.longOf(mail)).isGreaterThanOrEqualTo(4);
+    assertThat(node.runtime().event("kept", "known", List.class, LONG)).isPresent();
+
+    later.advance(Duration.ofDays(1));
+    expire(later);
+    assertThat(statuses("kept%")).isEmpty();
+    assertThat(node.longOf("select (select count(*) from reprise.messages m where not exists (select from reprise.executions e"
+            + " where m.lineage in (e.execution, e.lineage))) + (select count(*) from reprise.events v where not exists"
+            + " (select from reprise.executions e where v.lineage in (e.execution, e.lineage)))"))
+        .isZero();
+    // a reused id starts clean
+    var again = begin("kept", talks -> talks.memory(List.of(), 1));
+    node.runtime().send("kept", "word", "y", "k");
+    assertThat(again.result()).containsExactly("y");
+  }
+
+  private static void expire(DatabaseClock clock) {
+    var part = new ExpiredExecutions(
+            new LogDatabase(node.node().database()), clock, Retention.of(Duration.ofDays(30)))
+        .delete(ExpiredExecutions.FIRST, 1000);
+    assertThat(part.last()).isNull();
   }
 }

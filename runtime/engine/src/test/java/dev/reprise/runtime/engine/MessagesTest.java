@@ -11,6 +11,11 @@ import dev.reprise.ExecutionStatus;
 import dev.reprise.IdempotencyConflictException;
 import dev.reprise.Options;
 import dev.reprise.RequestRefusedException;
+import dev.reprise.runtime.store.DatabaseClock;
+import dev.reprise.runtime.store.JointWrite;
+import dev.reprise.runtime.store.LogDatabase;
+import dev.reprise.runtime.store.MessageStore;
+import dev.reprise.runtime.store.Position;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -125,6 +130,13 @@ class MessagesTest {
         .hasMessageContaining("k1");
     node.runtime().send("keyed", "word", "b", "k2");
     assertThat(receiver.result()).containsExactly("a", "b");
+    // another runner that has the first in its hands is too late
+    var log = new LogDatabase(node.node().database());
+    var store = new MessageStore(log, new DatabaseClock());
+    var execution = node.node().engine().find("keyed").orElseThrow().execution();
+    int first = (int) node.longOf("select min(sequence) from reprise.messages where lineage = '" + execution + "'");
+    assertThatThrownBy(() -> log.log(c -> store.consume(c, execution, first, Position.of(99))))
+        .isInstanceOf(JointWrite.Refused.class);
   }
 
   @Test

@@ -21,6 +21,7 @@ import dev.reprise.runtime.store.ExecutionStore;
 import dev.reprise.runtime.store.LogDatabase;
 import dev.reprise.runtime.store.OperationRow;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -49,7 +50,7 @@ class RehearsalTest {
 
   @BeforeAll
   static void start() {
-    node = TestNode.start(Trips.class);
+    node = TestNode.start(Trips.class, Talks.class);
     node.sql("create table booking (name text primary key, seats int not null)");
     var config = node.config();
     var separator = config.url().contains("?") ? "&" : "?";
@@ -61,7 +62,7 @@ class RehearsalTest {
         ConnectionHook.NONE);
     threads = Executors.newCachedThreadPool();
     application = Application.builder()
-        .functions(List.of(Trips.class))
+        .functions(List.of(Trips.class, Talks.class))
         .database(new BoundDataSource(CurrentTransaction::get))
         .durable(new DurableInterceptor())
         .client(new ClientInterceptor(() -> {
@@ -199,5 +200,41 @@ class RehearsalTest {
         .isInstanceOfSatisfying(
             Result.Differs.class,
             differs -> assertThat(differs.cause()).contains("NonDeterminism", "Trips.other"));
+  }
+
+  @Test
+  void messagesAndContinuationsAreAnsweredFromTheLog() throws Exception {
+    var runtime = node.runtime();
+    var memory = runtime.start(
+        Talks.class, talks -> talks.memory(List.of(), 1), Options.DEFAULT.id("memory"));
+    runtime.send("memory", "word", "a");
+    assertThat(memory.result()).containsExactly("a");
+    var counter = runtime.start(Talks.class, Talks::counter, Options.DEFAULT.id("counter"));
+    assertThat(runtime.request("counter", "add", 3, Talks.Word.class, Duration.ofSeconds(30)))
+        .isPresent();
+    runtime.send("counter", "add", 0);
+    assertThat(counter.result()).isEqualTo(3);
+    var late = runtime.start(Talks.class, Talks::timeAndAgain, Options.DEFAULT.id("late"));
+    await().atMost(Duration.ofSeconds(30)).until(() -> late.status() == ExecutionStatus.WAITING);
+    node.advance(Duration.ofHours(1));
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> runtime.event("memory", "known", List.class, Duration.ZERO).isPresent()
+            && node.longOf("select count(*) from reprise.operations where kind = 'await'"
+                    + " and function = 'word' and execution = (select execution from reprise.executions where id = 'late')")
+                == 2);
+    runtime.send("late", "word", "b");
+    var result = late.result();
+    long log = node.longOf(LOG);
+
+    // the database is read only here: nothing can be received, sent or told again
+    assertThat(rehearse("memory~1"))
+        .isEqualTo(new Result.Ended(ExecutionStatus.SUCCEEDED, null));
+    assertThat(rehearse("memory"))
+        .isEqualTo(new Result.Ended(ExecutionStatus.SUCCEEDED, "[\"a\"]"));
+    assertThat(rehearse("counter")).isEqualTo(new Result.Ended(ExecutionStatus.SUCCEEDED, "3"));
+    assertThat(rehearse("late"))
+        .isEqualTo(new Result.Ended(ExecutionStatus.SUCCEEDED, "\"" + result + "\""));
+    assertThat(node.longOf(LOG)).isEqualTo(log);
   }
 }
