@@ -4,6 +4,7 @@ import dev.reprise.runtime.store.DeploymentStore.Deployment;
 import dev.reprise.runtime.store.DeploymentStore.Replaced;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Deploys code on a running server. Thread-safe.
@@ -53,4 +54,7 @@ public interface DeploymentDesk {
 
   /** Deletes a kept version that nothing needs. */
   Deployment remove(String version);
+
+  /** That this node serves other versions than the active ones, because it cannot load one; empty where it can. */
+  Optional<String> trouble();
 }

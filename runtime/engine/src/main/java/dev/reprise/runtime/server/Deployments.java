@@ -22,8 +22,10 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,6 +52,7 @@ final class Deployments implements Loop.Work, DeploymentDesk {
   private final Object deploying = new Object();
   private List<String> followed = List.of();
   private List<String> refused = List.of();
+  private volatile @Nullable String trouble;
 
   /** For a node with these versions. */
   Deployments(DeploymentStore store, JarVersions versions, Catalog catalog, Code.Site site) {
@@ -208,6 +211,11 @@ final class Deployments implements Loop.Work, DeploymentDesk {
     return store.find(version).orElseThrow(() -> unknown(version));
   }
 
+  @Override
+  public Optional<String> trouble() {
+    return Optional.ofNullable(trouble);
+  }
+
   private static DeploymentException unknown(String version) {
     return new DeploymentException(Kind.UNKNOWN, "there is no version " + version);
   }
@@ -237,6 +245,9 @@ final class Deployments implements Loop.Work, DeploymentDesk {
   public Duration round(boolean poked) {
     try {
       follow();
+      trouble = null;
+    } catch (DatabaseFailureException e) {
+      throw e;
     } catch (RepriseException e) {
       tellOnce(e);
     }
@@ -246,6 +257,7 @@ final class Deployments implements Loop.Work, DeploymentDesk {
 
   private synchronized void tellOnce(RepriseException e) {
     var active = store.active();
+    trouble = "serves " + followed + " instead of " + active + ", see the log";
     if (!active.equals(refused)) {
       refused = active;
       LOG.error("this node serves {} instead of {}: {}", followed, active, e.getMessage(), e);

@@ -2,6 +2,7 @@ package dev.reprise.runtime.server;
 
 import dev.reprise.runtime.config.HttpConfig;
 import dev.reprise.runtime.function.FunctionDefinition;
+import dev.reprise.runtime.http.DeploymentDesk;
 import dev.reprise.runtime.http.HealthSource.Check;
 import dev.reprise.runtime.http.HttpServer;
 import dev.reprise.runtime.http.NodeServices;
@@ -52,6 +53,10 @@ public final class HttpFront implements EmbeddedRuntime.Front {
       // a node without a recording takes work all the same
       checks.add(new Check("recording", true, recording.toString()));
     }
+    // nor is one that serves the version before the active one worse than none
+    node.desk()
+        .flatMap(DeploymentDesk::trouble)
+        .ifPresent(trouble -> checks.add(new Check("deployments", true, trouble)));
     return checks;
   }
 

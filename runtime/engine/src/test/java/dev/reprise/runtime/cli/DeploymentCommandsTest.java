@@ -181,6 +181,10 @@ class DeploymentCommandsTest {
     assertThat(ask("select version from reprise.deployments")).containsExactly(newer);
     assertThat(run("deployments", "rollback").exitCode()).isEqualTo(1);
 
+    awaitUnloaded(forgotten);
+  }
+
+  private void awaitUnloaded(WeakReference<ClassLoader> forgotten) {
     runtime.node().catalog().closeUnused(version -> false, Duration.ZERO);
     runtime.node().catalog().closeUnused(version -> false, Duration.ZERO);
     assertThat(run("call", "Napper.tell").out()).isEqualTo("\"new\"\n");
