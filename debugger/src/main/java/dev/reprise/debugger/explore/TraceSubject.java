@@ -7,6 +7,7 @@ import dev.reprise.debugger.rebuild.Scratch;
 import dev.reprise.debugger.report.Checks;
 import dev.reprise.debugger.report.StateDigest;
 import dev.reprise.debugger.retro.Access;
+import dev.reprise.debugger.retro.Arena;
 import dev.reprise.debugger.retro.Footprint;
 import dev.reprise.debugger.retro.FreeRun;
 import dev.reprise.debugger.retro.Performed;
@@ -26,6 +27,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The requests of a recorded trace, run with some code on the state that the trace began on. For one thread. */
@@ -44,6 +46,7 @@ public final class TraceSubject implements Subject {
   private final Map<String, String> requests = new HashMap<>();
   private final Set<String> linked;
   private final Map<String, Set<Map<String, @Nullable String>>> brokenBefore = new HashMap<>();
+  private final Arena arena;
   private Seen last = new Seen(List.of(), List.of());
 
   /**
@@ -67,6 +70,7 @@ public final class TraceSubject implements Subject {
     this.retroaction = retroaction;
     this.change = change;
     this.checks = List.copyOf(checks);
+    this.arena = retroaction.arena();
     this.originalFailures = retroaction.originalExecutions().stream()
         .filter(it -> it.original() != null)
         .flatMap(it -> failure(it.id(), Objects.requireNonNull(it.original())).stream())
@@ -124,20 +128,38 @@ public final class TraceSubject implements Subject {
 
   @Override
   public Trial run(Chooser chooser) throws SQLException, InterruptedException {
-    try (var scratch = copy()) {
-      return run(chooser, scratch);
+    boolean clean = false;
+    try {
+      var trial = run(chooser, retroaction.free(change, arena), arena::open);
+      arena.reset(last.performed().stream()
+          .flatMap(it -> it.footprint().writes().stream())
+          .map(Access::table)
+          .collect(Collectors.toSet()));
+      clean = true;
+      return trial;
+    } finally {
+      if (!clean) {
+        arena.close();
+      }
     }
   }
 
   /** The same in a database that stays. */
   public Trial run(Chooser chooser, Scratch scratch) throws SQLException, InterruptedException {
+    return run(chooser, retroaction.free(change, scratch), scratch::open);
+  }
+
+  private interface Opener {
+    Connection open() throws SQLException;
+  }
+
+  private Trial run(Chooser chooser, FreeRun begun, Opener database)
+      throws SQLException, InterruptedException {
     var steps = new ArrayList<Step>();
     var takes = new HashMap<String, Integer>();
     var counts = new HashMap<String, Integer>();
     boolean stopped = false;
-    List<Redone> executions;
-    List<Performed> performed;
-    try (var run = retroaction.free(change, scratch)) {
+    try (var run = begun) {
       for (var waiting = run.waiting(); !waiting.isEmpty(); waiting = run.waiting()) {
         var enabled = enabled(waiting, counts);
         var chosen = chooser.choose(List.copyOf(enabled));
@@ -147,15 +169,14 @@ public final class TraceSubject implements Subject {
         }
         happen(run, chosen, enabled, steps, takes, counts);
       }
-      executions = run.executions();
-      performed = run.performed();
+      last = new Seen(run.performed(), run.executions());
     }
-    last = new Seen(performed, executions);
+    var executions = last.executions();
     if (!stopped) {
       requireEnds(executions, steps);
     }
     boolean complete = !stopped && executions.stream().allMatch(it -> it.now() != null);
-    try (var connection = scratch.open()) {
+    try (var connection = database.open()) {
       return new Trial(
           steps,
           StateDigest.of(connection, true),

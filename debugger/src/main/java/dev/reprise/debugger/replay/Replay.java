@@ -35,6 +35,7 @@ public final class Replay implements AutoCloseable {
   private final ExecutorService threads;
   private final Options options;
   private final Ground ground;
+  private final List<Runnable> closings = new ArrayList<>();
   private @Nullable Plan best;
 
   /**
@@ -298,9 +299,18 @@ public final class Replay implements AutoCloseable {
     return new Timeline(ground.start(), window.plan(trace, Map.of()), report);
   }
 
+  /** Has something closed before the scratch database is dropped. */
+  public void closeFirst(Runnable closing) {
+    closings.add(closing);
+  }
+
   /** Drops the scratch database. */
   @Override
   public void close() {
-    ground.start().close();
+    try {
+      closings.forEach(Runnable::run);
+    } finally {
+      ground.start().close();
+    }
   }
 }

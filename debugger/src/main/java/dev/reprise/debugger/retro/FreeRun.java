@@ -26,6 +26,7 @@ public final class FreeRun implements AutoCloseable {
   private final Cast cast;
   private final Bodies bodies;
   private final Sessions database;
+  private final boolean isOwner;
   private final Places places;
   private final Map<Cue, Held> held = new HashMap<>();
   private final List<Performed> performed = new ArrayList<>();
@@ -42,12 +43,13 @@ public final class FreeRun implements AutoCloseable {
   };
   private int commits;
 
-  FreeRun(
+  FreeRun( // tidy: the collaborators of a run, wired once in Retroaction
       Plan plan,
       List<Script> scripts,
       Cast cast,
       Bodies bodies,
       Sessions database,
+      boolean isOwner,
       Instruments instruments)
       throws SQLException {
     this.plan = plan;
@@ -55,6 +57,7 @@ public final class FreeRun implements AutoCloseable {
     this.cast = cast;
     this.bodies = bodies;
     this.database = database;
+    this.isOwner = isOwner;
     this.places = new Places(plan.calls());
     try (var foreign = new Foreign(this.database, instruments)) {
       foreign.passAllSequences(plan.recorded().values());
@@ -178,6 +181,8 @@ public final class FreeRun implements AutoCloseable {
     held.values().forEach(Held::close);
     held.clear();
     bodies.close();
-    database.close();
+    if (isOwner) {
+      database.close();
+    }
   }
 }

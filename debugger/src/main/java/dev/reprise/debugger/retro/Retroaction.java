@@ -133,13 +133,28 @@ public final class Retroaction {
    * @param database a copy of {@link #start}, which the caller drops
    */
   public FreeRun free(Change change, Scratch database) throws SQLException {
+    return free(change, new Sessions(database), true);
+  }
+
+  /** The same in a database that is used again, which the caller {@linkplain Arena#reset resets} behind it. */
+  public FreeRun free(Change change, Arena arena) throws SQLException {
+    return free(change, arena.sessions(), false);
+  }
+
+  private FreeRun free(Change change, Sessions opener, boolean isOwner) throws SQLException {
     var scripts = scriptsOf(change);
-    var opener = new Sessions(database);
     var rehearsal = new Rehearsal(source, threads);
     var cast = new Cast(rehearsal, threads, patience, change.steps(), change.code(), scripts);
     var bodies =
         new Bodies(opener, ground.instruments(), footprints(change, opener), threads, patience);
-    return new FreeRun(plan, scripts, cast, bodies, opener, ground.instruments());
+    return new FreeRun(plan, scripts, cast, bodies, opener, isOwner, ground.instruments());
+  }
+
+  /** A database for runs one after the other, which is dropped with the ground of this retroaction, or before. */
+  public Arena arena() {
+    var arena = new Arena(ground.start()::copy);
+    ground.closeFirst(arena::close);
+    return arena;
   }
 
   private List<Script> scriptsOf(Change change) {

@@ -44,7 +44,7 @@ final class Sessions implements Held.Opener, AutoCloseable {
   public Connection open() throws SQLException {
     var connection = pool.getConnection();
     try (var statement = connection.createStatement()) {
-      statement.execute("reset all"); // what a body has set for its session
+      statement.execute("reset all; discard sequences"); // what a body has set for its session
       return connection;
     } catch (SQLException e) {
       pool.evictConnection(connection);
