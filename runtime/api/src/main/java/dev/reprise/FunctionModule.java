@@ -5,6 +5,6 @@ package dev.reprise;
  * and configured once for every loaded version.
  */
 public interface FunctionModule {
-  /** Binds the objects that the constructors of functions ask for. What it throws refuses the deployment. */
+  /** Binds the objects that the constructors of functions ask for, and declares queues. What it throws refuses the deployment. */
   void configure(Bindings bindings, Settings settings);
 }

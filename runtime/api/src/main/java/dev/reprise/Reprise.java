@@ -119,6 +119,7 @@ public interface Reprise extends AutoCloseable {
     private @Nullable String password;
     private final List<Class<?>> functions = new ArrayList<>();
     private final Map<Class<?>, Object> bindings = new LinkedHashMap<>();
+    private final Map<String, WorkQueue> queues = new LinkedHashMap<>();
     private @Nullable String version;
     private @Nullable Integer port;
     private Duration shutdownGrace = Duration.ofSeconds(25);
@@ -156,6 +157,20 @@ public interface Reprise extends AutoCloseable {
       return this;
     }
 
+    /**
+     * Queues that executions may be put into by {@link Options#queue}.
+     *
+     * @throws IllegalArgumentException where one of that name was given already
+     */
+    public Builder queues(WorkQueue... declared) {
+      for (var queue : declared) {
+        if (queues.putIfAbsent(queue.name(), queue) != null) {
+          throw new IllegalArgumentException("the queue " + queue.name() + " is declared already");
+        }
+      }
+      return this;
+    }
+
     /** Pins executions to this version of the code: only nodes of the same version go on with them. */
     public Builder version(String name) {
       this.version = name;
@@ -187,6 +202,7 @@ public interface Reprise extends AutoCloseable {
           password,
           List.copyOf(functions),
           Map.copyOf(bindings),
+          List.copyOf(queues.values()),
           version,
           port,
           shutdownGrace);

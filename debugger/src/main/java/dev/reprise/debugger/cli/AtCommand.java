@@ -14,6 +14,8 @@ import dev.reprise.runtime.cli.RepriseSubcommand;
 import dev.reprise.runtime.config.DatabaseConfig;
 import dev.reprise.runtime.postgres.Binder;
 import dev.reprise.runtime.postgres.Jdbc;
+import dev.reprise.runtime.store.ExecutionRow;
+import dev.reprise.runtime.store.ExecutionStore;
 import dev.reprise.runtime.store.OperationKind;
 import dev.reprise.runtime.store.OperationRow;
 import dev.reprise.runtime.store.Position;
@@ -169,9 +171,11 @@ public final class AtCommand implements RepriseSubcommand {
     var store = source.executions();
     var log = store.operations(given);
     Position wanted = null;
+    var id = given;
     if (log.isEmpty() && sign > 0) {
       wanted = Position.parse(given.substring(sign + 1));
-      log = store.operations(given.substring(0, sign));
+      id = given.substring(0, sign);
+      log = store.operations(id);
     }
     OperationRow found = null;
     for (var operation :
@@ -184,6 +188,16 @@ public final class AtCommand implements RepriseSubcommand {
     if (found == null) {
       throw new RepriseException("there is no transaction at " + given);
     }
+    requireOwn(store, id, found.position());
     return found;
+  }
+
+  private static void requireOwn(ExecutionStore store, String id, Position position) {
+    var lineage = store.find(id).map(ExecutionRow::lineage).orElse(null);
+    var origin = lineage == null ? null : lineage.of(position);
+    if (origin != null) {
+      throw new RepriseException("execution " + id + " was forked, and its operation " + position
+          + " was done by " + origin.id() + ": ask for " + origin.id() + "@" + position);
+    }
   }
 }

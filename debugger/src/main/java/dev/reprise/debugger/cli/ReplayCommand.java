@@ -155,8 +155,8 @@ public final class ReplayCommand implements RepriseSubcommand {
   }
 
   private void step(Replay replay, Report report, RepriseCommand root) {
-    try (var timeline = replay.timeline(report)) {
-      new Stepper(timeline, root.output()).run(System.in);
+    try (var points = new ReplayPoints(replay.timeline(report))) {
+      new Stepper(points, root.output()).run(System.in);
     }
   }
 

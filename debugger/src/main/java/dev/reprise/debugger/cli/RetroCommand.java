@@ -96,6 +96,12 @@ public final class RetroCommand implements RepriseSubcommand {
   private @Nullable String schedule;
 
   @Option(
+      names = "--interactive",
+      description =
+          "With --schedule: then step through its transactions, forth and back, and look at the state at each.")
+  private boolean interactive;
+
+  @Option(
       names = "--steps",
       paramLabel = "recorded|live",
       defaultValue = "recorded",
@@ -170,22 +176,41 @@ public final class RetroCommand implements RepriseSubcommand {
       var line = spec.commandLine().getParent();
       return Debuggee.run(line.getParseResult().originalArgs(), debugPort, root.output());
     }
-    int worst = RepriseCommand.OK;
     var files = files();
-    for (var file : files) {
-      if (file != null && Files.isDirectory(Objects.requireNonNull(trace))) {
-        root.output().note(String.valueOf(file.getFileName()));
-      }
-      try (var session = new RetroSession(asked, options, root, file)) {
-        worst = Math.max(worst, session.run());
-      } catch (RepriseException e) {
-        if (files.size() == 1) {
-          throw e;
-        }
-        root.output().note("reprise: " + file + ": " + e.getMessage());
-        worst = 2;
+    if (trace == null || !Files.isDirectory(trace)) {
+      try (var session = new RetroSession(asked, options, root, files.get(0))) {
+        return session.run();
       }
     }
+    return each(files, asked, root);
+  }
+
+  /** The worst exit code of all. */
+  private int each(List<@Nullable Path> files, RetroSession.Asked asked, RepriseCommand root)
+      throws InterruptedException {
+    int worst = RepriseCommand.OK;
+    var other = new ArrayList<String>();
+    var failed = new ArrayList<String>();
+    for (var file : files) {
+      var name = String.valueOf(Objects.requireNonNull(file).getFileName());
+      root.output().note(name);
+      int exit;
+      try (var session = new RetroSession(asked, options, root, file)) {
+        exit = session.run();
+      } catch (RepriseException e) {
+        root.output().note("reprise: " + file + ": " + e.getMessage());
+        exit = 2;
+      }
+      if (exit != RepriseCommand.OK) {
+        (exit == RepriseCommand.NEGATIVE ? other : failed).add(name);
+      }
+      worst = Math.max(worst, exit);
+    }
+    root.output()
+        .note((files.size() == 1 ? "1 trace: " : files.size() + " traces: ")
+            + (files.size() - other.size() - failed.size()) + " as expected"
+            + (other.isEmpty() ? "" : "; not as expected: " + String.join(", ", other))
+            + (failed.isEmpty() ? "" : "; could not be run: " + String.join(", ", failed)));
     return worst;
   }
 
@@ -206,13 +231,7 @@ public final class RetroCommand implements RepriseSubcommand {
     if (trace != null && !Files.isDirectory(trace)) {
       Arguments.requireFile("--trace", trace);
     }
-    if (schedule != null) {
-      var unused = Schedules.parse(schedule);
-    }
-    if (explore != null && schedule != null) {
-      throw new RepriseException(
-          "--explore searches schedules, --schedule runs one: give one of them");
-    }
+    requireOneSchedule();
     return new RetroSession.Asked(
         List.copyOf(ids),
         Arguments.Span.of(from, to),
@@ -221,6 +240,7 @@ public final class RetroCommand implements RepriseSubcommand {
         List.copyOf(checks),
         explore,
         schedule,
+        interactive,
         oneOf("--steps", steps, List.of("recorded", "live")).equals("live"),
         Map.copyOf(stubs),
         List.copyOf(skip),
@@ -230,6 +250,24 @@ public final class RetroCommand implements RepriseSubcommand {
         correction,
         html,
         scratch);
+  }
+
+  private void requireOneSchedule() {
+    if (schedule != null) {
+      var unused = Schedules.parse(schedule);
+    }
+    if (explore != null && schedule != null) {
+      throw new RepriseException(
+          "--explore searches schedules, --schedule runs one: give one of them");
+    }
+    if (interactive && schedule == null) {
+      throw new RepriseException(
+          "--interactive steps through one interleaving: name it with --schedule, as --explore prints it; \"reprise replay --interactive\" steps through what happened");
+    }
+    if (schedule != null && trace != null && Files.isDirectory(trace)) {
+      throw new RepriseException("--schedule is one of one trace: give the file with --trace, not "
+          + trace + ", which is a directory");
+    }
   }
 
   private static String oneOf(String option, String value, List<String> allowed) {

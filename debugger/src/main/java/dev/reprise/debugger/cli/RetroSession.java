@@ -1,9 +1,6 @@
 package dev.reprise.debugger.cli;
 
 import dev.reprise.RepriseException;
-import dev.reprise.debugger.explore.Schedules;
-import dev.reprise.debugger.explore.Search;
-import dev.reprise.debugger.explore.TraceSubject;
 import dev.reprise.debugger.replay.Captured;
 import dev.reprise.debugger.replay.RecordedCode;
 import dev.reprise.debugger.replay.Replay;
@@ -20,7 +17,6 @@ import dev.reprise.runtime.cli.RepriseCommand;
 import dev.reprise.runtime.config.Environment;
 import dev.reprise.runtime.function.Application;
 import dev.reprise.runtime.function.ApplicationSettings;
-import dev.reprise.runtime.json.JsonObject;
 import dev.reprise.runtime.postgres.Migrator;
 import dev.reprise.runtime.store.ExecutionRow;
 import java.io.IOException;
@@ -38,7 +34,6 @@ import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,6 +54,7 @@ final class RetroSession implements AutoCloseable {
   private final Source source;
   private final ChangedCode changed;
   private final RecordedCode recorded;
+  private final Interleavings interleavings;
   private @Nullable Path keptJar;
 
   /** What the command line asks for. */
@@ -70,6 +66,7 @@ final class RetroSession implements AutoCloseable {
       List<String> checks,
       @Nullable Integer explore,
       @Nullable String schedule,
+      boolean interactive,
       boolean live,
       Map<String, String> stubs,
       List<String> skip,
@@ -90,6 +87,7 @@ final class RetroSession implements AutoCloseable {
       loaded = new ChangedCode(asked.functions(), asked.stubs(), source.log(), settings);
       this.recorded = new RecordedCode(source.log(), asked.original(), settings);
       this.changed = loaded;
+      this.interleavings = new Interleavings(asked, loaded, root.output());
     } catch (RuntimeException e) {
       if (loaded != null) {
         loaded.close();
@@ -109,22 +107,33 @@ final class RetroSession implements AutoCloseable {
     var before = before(trace);
     boolean migrates = before != null && Migrator.isNewer(before, changed.jar());
     try (var past = prepare(trace, Replay.Alteration.NONE)) {
+      requireChecks(past, "the state that the trace begins on");
       var notes = new ArrayList<>(List.of(replayed(past)));
       var original = new Retroaction(past, source.database(), threads, patience());
       if (before == null || !migrates) {
         return asked.explore() == null
             ? report(original, original, past, notes)
-            : explore(original, notes);
+            : interleavings.search(original, steps(), notes);
       }
       notes.add("the new migrations of " + changed.name() + " are run on the past");
       try (var altered = prepare(trace, scratch -> {
         var unused = Migrator.migrateToNewer(scratch.config(), before, changed.jar());
       })) {
+        requireChecks(altered, "that state after the new migrations");
         var on = new Retroaction(altered, past.plan(), source.database(), threads, patience());
-        return asked.explore() == null ? report(original, on, past, notes) : explore(on, notes);
+        return asked.explore() == null
+            ? report(original, on, past, notes)
+            : interleavings.search(on, steps(), notes);
       }
     } catch (SQLException e) {
       throw new RepriseException("the scratch database gave up: " + e.getMessage(), e);
+    }
+  }
+
+  /** Before anything is run, which may take long. */
+  private void requireChecks(Replay replay, String where) throws SQLException {
+    try (var connection = replay.start().open()) {
+      Checks.require(asked.checks(), connection, where);
     }
   }
 
@@ -246,6 +255,9 @@ final class RetroSession implements AutoCloseable {
         } else if (asked.correction() != null) {
           write(asked.correction(), () -> correction(report, one, other));
         }
+        if (asked.interactive()) {
+          interleavings.step(retroaction, steps());
+        }
         return report.verdict(asked.expect()).met() ? RepriseCommand.OK : RepriseCommand.NEGATIVE;
       }
     }
@@ -263,18 +275,7 @@ final class RetroSession implements AutoCloseable {
               .run(steps, leftOut, notes);
     }
     notes.add("schedule: " + schedule);
-    var change =
-        new Retroaction.Change(row -> changed.application(), steps, Map.of(), leftOut, true);
-    var subject = new TraceSubject(retroaction, change, List.of());
-    var end = retroaction.start().copy();
-    try {
-      var unused = Search.replay(subject, Schedules.parse(schedule), end);
-      return new Retroaction.Result(
-          subject.last().executions(), subject.last().performed(), List.of(), end);
-    } catch (SQLException | InterruptedException | RuntimeException e) {
-      end.close();
-      throw e;
-    }
+    return interleavings.run(retroaction, steps);
   }
 
   private static List<Original> originals(Replay past) {
@@ -337,38 +338,6 @@ final class RetroSession implements AutoCloseable {
     } catch (IOException e) {
       throw new RepriseException(file + " cannot be written: " + e.getMessage(), e);
     }
-  }
-
-  // --- the search
-  // --------------------------------------------------------------------------------------------------
-
-  private int explore(Retroaction retroaction, List<String> notes)
-      throws SQLException, InterruptedException {
-    var change = new Retroaction.Change(
-        row -> changed.application(), steps(), Map.of(), new HashSet<>(asked.skip()), true);
-    var subject = new TraceSubject(retroaction, change, asked.checks());
-    int most = Objects.requireNonNull(asked.explore());
-    if (asked.live()) {
-      root.output()
-          .note("--steps live: steps without a recorded outcome are really done, in each of up to "
-              + most + " runs");
-    }
-    var result = new Search(subject, new Search.Options(most, Duration.ofDays(1), true)).run();
-    subject
-        .brokenBefore()
-        .forEach(check ->
-            notes.add("does not hold where the trace begins; only other rows count: " + check));
-    var last = result.findings();
-    root.output()
-        .data(
-            () -> new JsonObject().put("search", result.json()).put("notes", notes),
-            () -> result.text()
-                + notes.stream().map(note -> "note: " + note + "\n").collect(Collectors.joining())
-                + (last.isEmpty()
-                    ? ""
-                    : "run it again, with --suspend in a debugger: add --schedule \""
-                        + Schedules.format(last.get(0).schedule()) + "\"\n"));
-    return last.isEmpty() ? RepriseCommand.OK : RepriseCommand.NEGATIVE;
   }
 
   @Override

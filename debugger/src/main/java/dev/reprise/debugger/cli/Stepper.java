@@ -1,9 +1,6 @@
 package dev.reprise.debugger.cli;
 
 import dev.reprise.RepriseException;
-import dev.reprise.debugger.replay.Report;
-import dev.reprise.debugger.replay.Timeline;
-import dev.reprise.debugger.replay.Verdict;
 import dev.reprise.runtime.cli.Output;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -12,7 +9,7 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
-/** Steps through a replay by commands, a line each. */
+/** Steps through transactions by commands, a line each. */
 final class Stepper {
   private static final String HELP = """
       n          the next transaction        b          back by one
@@ -20,11 +17,11 @@ final class Stepper {
       d          what the next one changed   q          end
       Anything else is SQL, run on the state that the next transaction saw, and rolled back.""";
 
-  private final Timeline timeline;
+  private final Points points;
   private final Output output;
 
-  Stepper(Timeline timeline, Output output) {
-    this.timeline = timeline;
+  Stepper(Points points, Output output) {
+    this.points = points;
     this.output = output;
   }
 
@@ -53,15 +50,14 @@ final class Stepper {
     }
     if (command.equals("n")) {
       tellChanges();
-      go(timeline.point() + 1);
+      go(points.point() + 1);
     } else if (command.equals("b")) {
-      go(timeline.point() - 1);
+      go(points.point() - 1);
     } else if (command.matches("g \\d{1,9}")) {
       go(Integer.parseInt(command.substring(2)) - 1);
     } else if (command.equals("l")) {
-      for (int i = 0; i < timeline.steps().size(); i++) {
-        output.plain((i == timeline.point() ? "> " : "  ") + (i + 1) + "  "
-            + Report.line(timeline.steps().get(i)));
+      for (int i = 0; i < points.size(); i++) {
+        output.plain((i == points.point() ? "> " : "  ") + (i + 1) + "  " + points.line(i));
       }
     } else if (command.equals("d")) {
       tellChanges();
@@ -73,30 +69,23 @@ final class Stepper {
   }
 
   private void go(int point) {
-    timeline.goTo(point);
-    if (timeline.point() == timeline.steps().size()) {
+    points.goTo(point);
+    if (points.point() == points.size()) {
       output.plain("after all transactions");
     } else {
-      output.plain("before " + (timeline.point() + 1) + "  "
-          + Report.line(timeline.steps().get(timeline.point())));
+      output.plain("before " + (points.point() + 1) + "  " + points.line(points.point()));
     }
   }
 
   private void tellChanges() {
-    if (timeline.point() == timeline.steps().size()) {
+    if (points.point() == points.size()) {
       return;
     }
-    Verdict verdict = timeline.steps().get(timeline.point());
-    if (verdict.made().isEmpty()) {
-      output.plain("  no changes");
-    }
-    verdict.made().forEach(change -> output.plain("  " + change));
-    verdict.differences().forEach(difference -> output.plain("  ! " + difference.text()));
-    verdict.notes().forEach(note -> output.plain("  note: " + note));
+    points.told(points.point()).forEach(line -> output.plain("  " + line));
   }
 
   private void sql(String command) {
-    try (var connection = timeline.open()) {
+    try (var connection = points.open()) {
       output.plain(SqlResult.of(connection, command).text());
     } catch (java.sql.SQLException e) {
       throw new RepriseException("the connection could not be closed: " + e.getMessage(), e);

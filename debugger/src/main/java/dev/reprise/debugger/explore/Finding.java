@@ -9,8 +9,11 @@ import java.util.List;
  * @param what for people
  * @param schedule the simplest that was found to bring it about
  * @param trial the run of this schedule
+ * @param shown for people: the rows that a broken check returns, or in what the state differs from the nearest one of
+ *     requests that run one after another; a line each
  */
-public record Finding(Kind kind, String what, List<Event> schedule, Trial trial) {
+public record Finding(
+    Kind kind, String what, List<Event> schedule, Trial trial, List<String> shown) {
   /** What is wrong. */
   public enum Kind {
     /** A check does not hold at the end. */
@@ -25,14 +28,30 @@ public record Finding(Kind kind, String what, List<Event> schedule, Trial trial)
     ENDLESS
   }
 
-  /** Copies the list. */
+  /** Copies the lists. */
   public Finding {
     schedule = List.copyOf(schedule);
+    shown = List.copyOf(shown);
   }
 
-  /** For people: what, and on a line of its own the schedule. */
+  /** One of which nothing is shown. */
+  Finding(Kind kind, String what, List<Event> schedule, Trial trial) {
+    this(kind, what, schedule, trial, List.of());
+  }
+
+  /** The same, with what shows it. */
+  Finding with(List<String> lines) {
+    return new Finding(kind, what, schedule, trial, lines);
+  }
+
+  /** For people: what, what shows it, and on a line of its own the schedule. */
   public String text() {
-    return kind + ": " + what + "\n  schedule: " + Schedules.format(schedule);
+    var text = new StringBuilder().append(kind).append(": ").append(what).append('\n');
+    if (kind == Kind.STATE && shown.isEmpty()) {
+      text.append("  state: ").append(trial.digest()).append('\n');
+    }
+    shown.forEach(line -> text.append("    ").append(line).append('\n'));
+    return text.append("  schedule: ").append(Schedules.format(schedule)).toString();
   }
 
   /** For programs. */
@@ -40,6 +59,7 @@ public record Finding(Kind kind, String what, List<Event> schedule, Trial trial)
     return new JsonObject()
         .put("kind", kind.name())
         .put("what", what)
+        .put("shown", shown)
         .put("schedule", Schedules.format(schedule))
         .put("state", trial.digest())
         .put("brokenChecks", trial.brokenChecks())

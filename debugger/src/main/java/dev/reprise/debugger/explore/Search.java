@@ -28,6 +28,7 @@ public final class Search {
   private final Explored explored;
   private final Judge judge;
   private final List<Seen> seen = new ArrayList<>();
+  private final Map<String, List<Event>> serial = new LinkedHashMap<>();
   private final List<String> notes = new ArrayList<>();
   private final long begun = System.nanoTime();
   private int trials;
@@ -255,6 +256,9 @@ public final class Search {
       choiceWithin |= Orders.hasChoiceWithin(order, subject::requestOf);
       if (Orders.isSerial(order, subject::requestOf)) {
         judge.addSerial(trial);
+        if (trial.complete()) {
+          serial.putIfAbsent(trial.digest(), trial.schedule());
+        }
       }
     }
     var it = new Seen(trial, course.isEndless(), judge.wrong(trial, course.isEndless()));
@@ -282,8 +286,25 @@ public final class Search {
         }
       }
     }
-    var all = List.copyOf(found.values());
-    return options.stopAtFirst() && !all.isEmpty() ? all.subList(0, 1) : all;
+    var all = new ArrayList<Finding>();
+    for (var entry : found.entrySet()) {
+      if (!options.stopAtFirst() || all.isEmpty()) {
+        all.add(entry.getValue().with(shown(entry.getKey(), entry.getValue())));
+      }
+    }
+    return all;
+  }
+
+  private List<String> shown(Judge.Key key, Finding finding)
+      throws SQLException, InterruptedException {
+    if (isLate()) {
+      return List.of();
+    }
+    return switch (key.kind()) {
+      case CHECK -> subject.rowsOf(key.of(), finding.schedule());
+      case STATE -> subject.difference(finding.schedule(), List.copyOf(serial.values()));
+      case FAILURE, DEADLOCK, ENDLESS -> List.of();
+    };
   }
 
   private Finding finding(Seen it, Judge.Key key, String what)

@@ -27,6 +27,21 @@ public interface Subject {
   /** The request from outside that an actor works for. */
   String requestOf(String actor);
 
+  /** For people: the rows that a check returns behind a run of a schedule; by default none are told. */
+  default List<String> rowsOf(String check, List<Event> schedule)
+      throws SQLException, InterruptedException {
+    return List.of();
+  }
+
+  /**
+   * For people: in what the state behind a run of a schedule differs from the nearest of those behind others; by default
+   * nothing is told.
+   */
+  default List<String> difference(List<Event> schedule, List<List<Event>> others)
+      throws SQLException, InterruptedException {
+    return List.of();
+  }
+
   /** What failed in the original run: such failures are no news. */
   default List<Failure> originalFailures() {
     return List.of();

@@ -99,6 +99,24 @@ public final class TraceSubject implements Subject {
     return originalFailures;
   }
 
+  @Override
+  public List<String> rowsOf(String check, List<Event> schedule)
+      throws SQLException, InterruptedException {
+    return new Evidence(this, this::copy)
+        .rowsOf(check, schedule, brokenBefore.getOrDefault(check, Set.of()));
+  }
+
+  @Override
+  public List<String> difference(List<Event> schedule, List<List<Event>> others)
+      throws SQLException, InterruptedException {
+    return new Evidence(this, this::copy).difference(schedule, others);
+  }
+
+  /** The state that every run begins on, to be closed. */
+  public Scratch copy() {
+    return retroaction.start().copy();
+  }
+
   /** What the last run came to. */
   public Seen last() {
     return last;
@@ -106,7 +124,7 @@ public final class TraceSubject implements Subject {
 
   @Override
   public Trial run(Chooser chooser) throws SQLException, InterruptedException {
-    try (var scratch = retroaction.start().copy()) {
+    try (var scratch = copy()) {
       return run(chooser, scratch);
     }
   }

@@ -8,16 +8,21 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** Watches who waits for whom in the scratch database. For one thread. */
-final class Locks implements AutoCloseable {
+public final class Locks implements AutoCloseable {
   private final Connection connection;
 
-  Locks(Session.Opener scratch) throws SQLException {
-    this.connection = scratch.open();
+  /**
+   * With a session of its own.
+   *
+   * @param connection which this closes
+   */
+  public Locks(Connection connection) throws SQLException {
+    this.connection = connection;
     connection.setAutoCommit(true);
   }
 
   /** The processes whose locks this one waits for; empty where it does not wait. */
-  Set<Integer> holdersFor(int process) throws SQLException {
+  public Set<Integer> holdersFor(int process) throws SQLException {
     var arrays = Jdbc.query(
         connection,
         "select pg_blocking_pids(?)",
@@ -27,7 +32,7 @@ final class Locks implements AutoCloseable {
   }
 
   /** Ends the statement that the process is at. */
-  void cancel(int process) throws SQLException {
+  public void cancel(int process) throws SQLException {
     var unused = Jdbc.query(
         connection,
         "select pg_cancel_backend(?)",

@@ -2,10 +2,13 @@ package dev.reprise.debugger.replay;
 
 import dev.reprise.debugger.history.Snapshot;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -163,45 +166,62 @@ public final class Schedule {
 
   /** All actions in their order. */
   public List<Action> actions() {
+    var taken = at(Placed::taken);
+    var run = at(Placed::place);
+    var committed = at(Placed::commit);
+    var looked =
+        placed.stream().filter(one -> sought.contains(one.call().number())).toList();
     var actions = new ArrayList<Action>();
     for (int place = 0; place <= order.size(); place++) {
-      addPlace(place, actions);
+      for (var one : taken.getOrDefault(place, List.of())) {
+        actions.add(new Action.Take(one.call().number()));
+      }
+      addBodies(place, run.getOrDefault(place, List.of()), looked, actions);
       if (place < order.size()) {
-        addCommit(place, actions);
+        addCommit(place, committed.getOrDefault(place, List.of()), actions);
       }
     }
     return actions;
   }
 
-  private void addPlace(int place, List<Action> actions) {
+  private Map<Integer, List<Placed>> at(ToIntFunction<Placed> where) {
+    var found = new HashMap<Integer, List<Placed>>();
     for (var one : placed) {
-      if (one.taken() == place) {
-        actions.add(new Action.Take(one.call().number()));
-      }
+      found.computeIfAbsent(where.applyAsInt(one), place -> new ArrayList<>()).add(one);
     }
-    for (var one : placed) {
-      if (sought.contains(one.call().number()) && one.earliest() <= place && place < one.place()) {
-        actions.add(new Action.Try(one.call().number()));
-      }
-      if (one.place() == place && one.commit() != place) {
-        actions.add(new Action.Run(one.call().number()));
-        if (one.commit() < 0) {
-          actions.add(new Action.End(one.call().number()));
-        }
-      }
-    }
+    return found;
   }
 
-  private void addCommit(int place, List<Action> actions) {
-    for (var one : placed) {
-      if (one.commit() == place) {
-        if (one.place() == place) {
-          actions.add(new Action.Run(one.call().number()));
-        }
-        actions.add(new Action.End(one.call().number()));
-        return;
+  private static void addBodies(
+      int place, List<Placed> run, List<Placed> looked, List<Action> actions) {
+    var here = new TreeMap<Integer, List<Action>>();
+    for (var one : looked) {
+      if (one.earliest() <= place && place < one.place()) {
+        here.computeIfAbsent(one.call().number(), number -> new ArrayList<>())
+            .add(new Action.Try(one.call().number()));
       }
     }
-    actions.add(new Action.Apply(order.transactions().get(place)));
+    for (var one : run) {
+      if (one.commit() != place) {
+        var all = here.computeIfAbsent(one.call().number(), number -> new ArrayList<>());
+        all.add(new Action.Run(one.call().number()));
+        if (one.commit() < 0) {
+          all.add(new Action.End(one.call().number()));
+        }
+      }
+    }
+    here.values().forEach(actions::addAll);
+  }
+
+  private void addCommit(int place, List<Placed> committed, List<Action> actions) {
+    if (committed.isEmpty()) {
+      actions.add(new Action.Apply(order.transactions().get(place)));
+      return;
+    }
+    var one = committed.get(0);
+    if (one.place() == place) {
+      actions.add(new Action.Run(one.call().number()));
+    }
+    actions.add(new Action.End(one.call().number()));
   }
 }

@@ -71,7 +71,7 @@ public record Trace(List<Script> scripts, List<TracedCall> calls) {
     UUID after = null;
     List<ExecutionRow> page;
     do {
-      page = store.list(new ExecutionFilter(null, null, null, null, from, to, PAGE, after));
+      page = store.list(ExecutionFilter.created(from, to, PAGE, after));
       rows.addAll(page);
       after = page.isEmpty() ? null : page.get(page.size() - 1).execution();
     } while (page.size() == PAGE);
@@ -125,6 +125,7 @@ public record Trace(List<Script> scripts, List<TracedCall> calls) {
     var all = new ArrayList<Timed>();
     var transactions = log.operations().stream()
         .filter(operation -> operation.kind() == OperationKind.TRANSACTION)
+        .filter(operation -> !log.row().isCopied(operation.position()))
         .sorted(Comparator.comparing(OperationRow::position))
         .toList();
     for (var operation : transactions) {

@@ -79,7 +79,7 @@ final class Walk {
 
   /** Gives the verdicts by the numbers of the calls. */
   List<Verdict> go() throws SQLException, InterruptedException {
-    try (var locks = new Locks(scratch)) {
+    try (var locks = new Locks(scratch.open())) {
       for (var action : plan.schedule().actions()) {
         if (action instanceof Action.Take take && !verdicts.containsKey(take.call())) {
           take(take.call());

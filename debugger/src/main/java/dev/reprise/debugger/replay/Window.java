@@ -144,6 +144,38 @@ public record Window(
     return start.sees(transaction) && !heldBack.contains(transaction);
   }
 
+  /**
+   * Which place a time falls on, as far as clocks tell.
+   *
+   * @param earliestFrom for each place the earliest commit from there on, which never falls
+   */
+  record Clock(List<Instant> earliestFrom) {
+    static Clock of(List<Instant> commits) {
+      var earliest = new ArrayList<>(commits);
+      for (int i = earliest.size() - 2; i >= 0; i--) {
+        if (earliest.get(i + 1).isBefore(earliest.get(i))) {
+          earliest.set(i, earliest.get(i + 1));
+        }
+      }
+      return new Clock(earliest);
+    }
+
+    /** Behind the last commit that is not later. */
+    int placeAt(Instant time) {
+      int low = 0;
+      int high = earliestFrom.size();
+      while (low < high) {
+        int middle = (low + high) / 2;
+        if (earliestFrom.get(middle).isAfter(time)) {
+          high = middle;
+        } else {
+          low = middle + 1;
+        }
+      }
+      return low;
+    }
+  }
+
   /** The plan of a trace in this window, with some bodies moved. */
   public Plan plan(Trace trace, Map<Integer, Integer> moved) {
     var recorded = new HashMap<Long, RecordedTransaction>();
@@ -151,22 +183,19 @@ public record Window(
     var order = CommitOrder.of(
         commits.stream().map(RecordedTransaction::xid).toList(),
         trace.snapshots().values());
+    var clock = Clock.of(order.transactions().stream()
+        .map(xid -> Objects.requireNonNull(recorded.get(xid)).committedAt())
+        .toList());
     var calls = new ArrayList<Schedule.Call>();
     for (int i = 0; i < trace.calls().size(); i++) {
       var call = trace.calls().get(i);
-      var ended = call.operation().completedAt();
-      int hint = 0;
-      for (int place = 0; place < order.size(); place++) {
-        var commit = Objects.requireNonNull(recorded.get(order.transactions().get(place)));
-        hint = commit.committedAt().isAfter(ended) ? hint : place + 1;
-      }
       calls.add(new Schedule.Call(
           i,
           call.operation().transactionId(),
           Trace.snapshotOf(call),
           call.isolation() == dev.reprise.Isolation.READ_COMMITTED,
           trace.previousOf(i),
-          hint));
+          clock.placeAt(call.operation().completedAt())));
     }
     return new Plan(Schedule.of(order, calls, moved), trace.calls(), recorded);
   }

@@ -1,15 +1,10 @@
 package dev.reprise.debugger.report;
 
-import dev.reprise.debugger.report.StateDifference.Row;
-import dev.reprise.debugger.report.StateDifference.Table;
+import dev.reprise.debugger.retro.Performed;
 import dev.reprise.debugger.retro.Redone;
 import dev.reprise.debugger.retro.Redone.How;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** Writes a report for a terminal. Used once. */
 final class ReportText {
@@ -81,9 +76,8 @@ final class ReportText {
             transaction.label(),
             transaction.function(),
             Words.cut(Words.outcome(transaction.output(), transaction.error()), WIDTH)
-                + (transaction.attempts() > 1
-                    ? " (" + transaction.attempts() + " attempts)"
-                    : "")));
+                + (transaction.attempts() > 1 ? " (" + transaction.attempts() + " attempts)" : "")
+                + inPlaceOf(transaction)));
       }
     }
     for (var original : report.originals()) {
@@ -105,52 +99,21 @@ final class ReportText {
         .formatted(pad(it.get(0), 7), pad(it.get(1), label), pad(it.get(2), function), it.get(3))));
   }
 
+  /** Which originals it stands for, where that is not the one of the same position. */
+  private static String inPlaceOf(Performed transaction) {
+    var of = transaction.inPlaceOf();
+    return of.isEmpty() || of.equals(List.of(transaction.label()))
+        ? ""
+        : " [in place of " + String.join(", ", of) + "]";
+  }
+
   private void state() {
     heading("rows");
     if (report.state().isSame()) {
       line("  the end states are the same");
     }
-    for (var table : report.state().tables()) {
-      line("  " + table.name() + ": " + Words.differ(table.total()));
-      table.rows().stream().limit(ROWS).forEach(row -> row(table, row));
-      if (table.total() > Math.min(ROWS, table.rows().size())) {
-        line("    .. and " + (table.total() - Math.min(ROWS, table.rows().size())) + " more");
-      }
-    }
+    RowLines.of(report.state(), ROWS).forEach(line -> line("  " + line));
     report.state().notes().forEach(note -> line("  note: " + note));
-  }
-
-  private void row(Table table, Row row) {
-    var key = table.key().isEmpty() ? "" : values(row.key()) + "  ";
-    if (row.before() == null) {
-      line("    + " + key + rest(table, Objects.requireNonNull(row.after())));
-    } else if (row.after() == null) {
-      line("    - " + key + rest(table, row.before()));
-    } else {
-      var after = row.after();
-      var before = row.before();
-      line("    ~ " + key
-          + row.columns().stream()
-              .map(column -> "%s %s -> %s"
-                  .formatted(
-                      column,
-                      Words.cut(before.get(column), WIDTH / 2),
-                      Words.cut(after.get(column), WIDTH / 2)))
-              .collect(Collectors.joining(", ")));
-    }
-  }
-
-  private static String rest(Table table, Map<String, @Nullable String> row) {
-    return row.entrySet().stream()
-        .filter(column -> !table.key().contains(column.getKey()))
-        .map(column -> column.getKey() + "=" + Words.cut(column.getValue(), WIDTH / 2))
-        .collect(Collectors.joining(", "));
-  }
-
-  private static String values(Map<String, @Nullable String> row) {
-    return row.entrySet().stream()
-        .map(column -> column.getKey() + "=" + Words.cut(column.getValue(), WIDTH / 2))
-        .collect(Collectors.joining(", "));
   }
 
   private void checks() {
@@ -163,8 +126,8 @@ final class ReportText {
           ? check.before().isEmpty() ? "BROKEN by the change" : "STILL BROKEN"
           : check.fixed() ? "fixed" : "holds";
       line("  " + pad(verdict, 8) + "  " + check.sql());
-      check.before().forEach(row -> line("      before: " + values(row)));
-      check.after().forEach(row -> line("      after:  " + values(row)));
+      check.before().forEach(row -> line("      before: " + RowLines.of(row)));
+      check.after().forEach(row -> line("      after:  " + RowLines.of(row)));
     }
   }
 

@@ -86,7 +86,8 @@ public record RetroReport(
         boolean same = outcomes == 0 && state.isSame();
         var why = same
             ? "outcomes and rows are the same"
-            : "outcome of %d changed, %s".formatted(outcomes, Words.differ(state.total()));
+            : "outcome of %d changed, %s"
+                .formatted(outcomes, Words.differ(state.total()) + oneSided());
         yield new Verdict(same, why);
       }
     };
@@ -117,13 +118,20 @@ public record RetroReport(
     }
     var line = String.join(", ", parts) + "; outcome of "
         + executions.stream().filter(RetroReport::isOtherOutcome).count() + " changed; "
-        + Words.differ(state.total());
+        + Words.differ(state.total())
+        + oneSided();
     if (checks.isEmpty()) {
       return line;
     }
     return line + "; checks: "
         + checks.stream().filter(check -> !check.before().isEmpty()).count() + " broken before, "
         + checks.stream().filter(CheckResult::broken).count() + " after";
+  }
+
+  private String oneSided() {
+    return state.oneSided().isEmpty()
+        ? ""
+        : ", " + Words.count(state.oneSided().size(), "table") + " on one side only";
   }
 
   private long count(How how) {

@@ -17,6 +17,7 @@ final class StateComparison {
   private final Connection after;
   private final int kept;
   private final Set<String> leftOut;
+  private final List<String> oneSided = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
 
   StateComparison(Connection before, Connection after, int kept, Set<String> leftOut) {
@@ -41,7 +42,7 @@ final class StateComparison {
         noteOneSided(after, other, "after the change");
       }
     }
-    return new StateDifference(differing, notes);
+    return new StateDifference(differing, oneSided, notes);
   }
 
   private static Set<String> union(Map<String, TableShape> one, Map<String, TableShape> other) {
@@ -91,6 +92,7 @@ final class StateComparison {
             Binder.NOTHING,
             row -> row.getLong(1))
         .orElse(0L);
+    oneSided.add(table.label());
     notes.add("table %s is there only %s, with %d %s: not compared"
         .formatted(table.label(), when, rows, rows == 1 ? "row" : "rows"));
   }

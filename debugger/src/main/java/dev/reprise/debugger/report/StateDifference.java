@@ -18,18 +18,20 @@ import org.jspecify.annotations.Nullable;
  * texts. Immutable.
  *
  * @param tables those with rows that differ, in the order of their names
+ * @param oneSided the names of tables that are on one side only, whose rows are not compared
  * @param notes what was not compared because it is on one side only, for people
  */
-public record StateDifference(List<Table> tables, List<String> notes) {
+public record StateDifference(List<Table> tables, List<String> oneSided, List<String> notes) {
   /** How many differing rows {@link #complete} takes. */
   public static final int LIMIT = 100_000;
 
   /** No difference. */
-  public static final StateDifference NONE = new StateDifference(List.of(), List.of());
+  public static final StateDifference NONE = new StateDifference(List.of(), List.of(), List.of());
 
   /** Copies the lists. */
   public StateDifference {
     tables = List.copyOf(tables);
+    oneSided = List.copyOf(oneSided);
     notes = List.copyOf(notes);
   }
 
@@ -78,9 +80,9 @@ public record StateDifference(List<Table> tables, List<String> notes) {
     }
   }
 
-  /** Whether there is none. */
+  /** Whether there is none, also not of tables. */
   public boolean isSame() {
-    return tables.isEmpty();
+    return tables.isEmpty() && oneSided.isEmpty();
   }
 
   /** How many rows differ. */

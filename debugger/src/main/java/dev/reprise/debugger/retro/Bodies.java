@@ -5,36 +5,44 @@ import dev.reprise.RepriseException;
 import dev.reprise.debugger.history.Change;
 import dev.reprise.debugger.history.RecordedTransaction;
 import dev.reprise.debugger.rebuild.ChangeApplier;
-import dev.reprise.debugger.replay.Captured;
-import dev.reprise.debugger.replay.Comparison;
 import dev.reprise.debugger.replay.Instruments;
 import dev.reprise.debugger.replay.TracedCall;
-import dev.reprise.debugger.replay.TransactionTime;
-import dev.reprise.runtime.execution.Rehearsal;
 import dev.reprise.runtime.postgres.SqlState;
 import dev.reprise.runtime.store.OperationRow;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs bodies of transactions for real, at their own isolation level, and commits them. What the database refuses for the
- * sake of others is undone and run again at once on a new snapshot, as a server would. For one directing thread.
+ * sake of others is undone and run again at once on a new snapshot, as a server would. Several may be under way: one that
+ * waits for a lock of another is left until that has ended. Nothing is waited for longer than the patience allows. For one
+ * directing thread.
  */
-final class Bodies {
+final class Bodies implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Bodies.class);
   private static final int ATTEMPTS = 40;
 
   private final Held.Opener database;
   private final Instruments instruments;
   private final @Nullable Footprints footprints;
-  private final Duration patience;
+  private final Executor threads;
+  private final Set<Turn> underWay = new LinkedHashSet<>();
+  private final Waits waits;
 
   /**
    * In a database with instruments.
@@ -45,11 +53,22 @@ final class Bodies {
       Held.Opener database,
       Instruments instruments,
       @Nullable Footprints footprints,
+      Executor threads,
       Duration patience) {
     this.database = database;
     this.instruments = instruments;
     this.footprints = footprints;
-    this.patience = patience;
+    this.threads = threads;
+    this.waits = new Waits(database, patience, this::processesUnderWay);
+  }
+
+  /** How far the run has come. */
+  interface Moment {
+    /** How many commits there are. */
+    int commits();
+
+    /** Whether all is as it was in the original since there were so many commits. */
+    boolean isUndisturbedSince(int commits);
   }
 
   /**
@@ -59,8 +78,6 @@ final class Bodies {
    * @param inserts the recorded changes from which defaults take their values
    * @param original the call that it stands for; null where there is none, or more than one
    * @param recorded the transaction of that call; null where it changed nothing
-   * @param undisturbed whether all is as it was up to here, so that production's verdict on its conflicts stands
-   * @param now how many commits there are
    */
   record Task(
       Cue cue,
@@ -68,50 +85,183 @@ final class Bodies {
       List<Change> inserts,
       @Nullable TracedCall original,
       @Nullable RecordedTransaction recorded,
-      boolean undisturbed,
-      int now) {}
-
-  /** One run of a body in a transaction that is still open. */
-  private record Attempt(
-      Rehearsal.Outcome outcome,
-      boolean conflict,
-      List<Captured> changes,
-      List<Captured> asRecorded) {
-    boolean tellsTime() {
-      return !asRecorded.equals(changes);
+      Moment moment) {
+    /** Whether production's verdict on its conflicts stands, if it comes out as it did. */
+    boolean isUndisturbed() {
+      return original != null && held != null && moment.isUndisturbedSince(held.taken());
     }
   }
 
-  /** Runs it to its end. */
+  /** Runs it to its end, beside no other. */
   Made perform(Task task) throws SQLException, InterruptedException {
+    return Objects.requireNonNull(end(begin(task)));
+  }
+
+  /** Runs the body, as far as it comes. */
+  Turn begin(Task task) throws SQLException, InterruptedException {
     var seen = footprints == null ? Footprint.NONE : probe(task, footprints);
-    for (int attempt = 1; ; attempt++) {
-      var held = attempt == 1 ? task.held() : null;
-      var made = attempt(task, held, task.cue().isolation(), attempt, seen);
-      if (made == null && held != null && task.undisturbed()) {
-        made = attempt(task, held, Isolation.REPEATABLE_READ, attempt, seen);
+    var turn = new Turn(task, seen);
+    start(turn, task.held(), task.cue().isolation());
+    underWay.add(turn);
+    var unused = advance(turn);
+    return turn;
+  }
+
+  private void start(Turn turn, @Nullable Held held, Isolation isolation) throws SQLException {
+    var given = held == null ? null : held.give(isolation);
+    var task = turn.task();
+    var session = given == null ? Held.begin(database, isolation) : given;
+    turn.begin(new Turn.Attempt(
+        session,
+        processOf(session),
+        isolation,
+        given == null || held == null ? task.moment().commits() : held.taken(),
+        given != null,
+        task.cue().submit(() -> BodyRun.of(task, session, instruments))));
+  }
+
+  private static int processOf(Connection session) throws SQLException {
+    return session.unwrap(PGConnection.class).getBackendPID();
+  }
+
+  /** Lets one that may have waited come as far as it can; false where its body still waits for another, or was undone. */
+  boolean advance(Turn turn) throws SQLException, InterruptedException {
+    for (var at = turn.current(); at != null; at = turn.current()) {
+      if (!waits.isAtItsEnd(at.run(), at.process(), turn.task().cue().label())) {
+        return false;
       }
+      var run = result(at.run(), turn.task().cue().label());
+      if (!run.conflict() && (!turn.isAsProduction() || run.isSame(turn.task()))) {
+        return true;
+      }
+      again(turn);
+    }
+    return false;
+  }
+
+  /** Commits it, or whatever its end is; null where it waits for another that is under way: then it is to be asked again. */
+  @Nullable
+  Made end(Turn turn) throws SQLException, InterruptedException {
+    if (turn.current() == null) {
+      again(turn);
+    }
+    while (advance(turn)) {
+      var made = committed(turn);
       if (made != null) {
+        underWay.remove(turn);
+        turn.close();
         return made;
       }
-      if (footprints != null) {
-        seen = seen.and(probe(
-            new Task(task.cue(), null, task.inserts(), null, null, false, task.now()), footprints));
+      again(turn);
+    }
+    return null;
+  }
+
+  /** Undoes what it has done; at its end it is run once more. */
+  void abort(Turn turn) throws SQLException, InterruptedException {
+    var at = turn.current();
+    if (at != null) {
+      waits.cancel(at.run(), at.process(), turn.task().cue().label());
+      turn.undo();
+    }
+  }
+
+  /** Who is under way. */
+  Set<Turn> underWay() {
+    return Set.copyOf(underWay);
+  }
+
+  /** Null where the database refused it for the sake of others. */
+  private @Nullable Made committed(Turn turn) throws SQLException, InterruptedException {
+    var at = Objects.requireNonNull(turn.current());
+    var task = turn.task();
+    var run = result(at.run(), task.cue().label());
+    boolean same = run.isSame(task);
+    if (run.outcome().error() != null) {
+      return made(turn, at, null, run.outcome().error(), same);
+    }
+    if (same && run.tellsTime() && task.recorded() != null) {
+      at.session().rollback();
+      new ChangeApplier(at.session()).apply(task.recorded());
+    }
+    try {
+      at.session().commit();
+    } catch (SQLException e) {
+      if (!SqlState.isRetryable(e)) {
+        var error = task.cue().transaction().failedAtCommit(e).error();
+        return made(turn, at, null, error, false);
       }
-      if (attempt == ATTEMPTS) {
-        throw new RepriseException(task.cue().label() + " met a serialization failure in each of "
-            + ATTEMPTS + " attempts");
+      if (!same || !at.isOnHeld() || !task.isUndisturbed()) {
+        return null;
+      }
+      applyAsRecorded(task); // production let it pass
+    }
+    return made(turn, at, run, null, same);
+  }
+
+  private static Made made(
+      Turn turn, Turn.Attempt at, @Nullable BodyRun run, @Nullable String error, boolean same) {
+    return new Made(
+        run == null ? null : run.outcome().output(),
+        error,
+        run == null ? List.of() : run.changes(),
+        turn.seen(),
+        turn.attempts(),
+        at.taken(),
+        same);
+  }
+
+  private void applyAsRecorded(Task task) throws SQLException {
+    if (task.recorded() != null) {
+      var session = Held.begin(database, Isolation.READ_COMMITTED);
+      try {
+        new ChangeApplier(session).apply(task.recorded());
+        session.commit();
+      } finally {
+        Held.close(session);
       }
     }
   }
 
+  /** Where all is as it was, production's verdict on its conflicts stands; else it is one more attempt. */
+  private void again(Turn turn) throws SQLException, InterruptedException {
+    var last = turn.current();
+    turn.undo();
+    var task = turn.task();
+    if (last != null
+        && last.isOnHeld()
+        && last.isolation() == Isolation.SERIALIZABLE
+        && task.isUndisturbed()) {
+      turn.asProduction();
+      start(turn, task.held(), Isolation.REPEATABLE_READ);
+      return;
+    }
+    if (turn.attempts() == ATTEMPTS) {
+      throw new RepriseException(
+          task.cue().label() + " met a serialization failure in each of " + ATTEMPTS + " attempts");
+    }
+    turn.again(footprints == null ? Footprint.NONE : probe(onNow(task), footprints));
+    start(turn, null, task.cue().isolation());
+  }
+
+  private static Task onNow(Task task) {
+    return new Task(task.cue(), null, task.inserts(), null, null, task.moment());
+  }
+
+  // --- bodies of which nothing comes
+  // ------------------------------------------------------------------------------------------
+
   /** What a body would come to now; nothing comes of it. */
-  OperationRow tentative(Cue cue) throws SQLException, InterruptedException {
-    var task = new Task(cue, null, List.of(), null, null, false, 0);
+  OperationRow tentative(Task task) throws SQLException, InterruptedException {
+    var cue = task.cue();
     var session = Held.begin(database, Isolation.REPEATABLE_READ);
     try {
-      var outcome = run(task, session).outcome();
-      return Cast.at(cue.call(), outcome.output(), outcome.error());
+      var run = aside(task, session);
+      if (run == null) {
+        throw new SQLException(
+            cue.label() + " waits for a lock of a transaction that is under way");
+      }
+      return Cast.at(cue.call(), run.outcome().output(), run.outcome().error());
     } finally {
       Held.close(session);
     }
@@ -122,17 +272,17 @@ final class Bodies {
   Made failing(Task task) throws SQLException, InterruptedException {
     var session = Held.begin(database, task.cue().isolation());
     try {
-      var attempt = run(task, session);
-      return attempt.conflict() || attempt.outcome().error() == null
+      var run = aside(task, session);
+      return run == null || run.conflict() || run.outcome().error() == null
           ? null
           : new Made(
               null,
-              attempt.outcome().error(),
+              run.outcome().error(),
               List.of(),
               footprints == null ? Footprint.NONE : probe(task, footprints),
               1,
-              task.now(),
-              isSame(task, attempt));
+              task.moment().commits(),
+              run.isSame(task));
     } finally {
       Held.close(session);
     }
@@ -145,11 +295,14 @@ final class Bodies {
     var session = given == null ? Held.probe(database) : given;
     try {
       var before = session.setSavepoint();
-      var attempt = run(task, session);
-      if (attempt.outcome().error() != null) {
+      var run = aside(task, session);
+      if (run == null) {
+        return everything();
+      }
+      if (run.outcome().error() != null) {
         session.rollback(before);
       }
-      return finder.of(session, attempt.changes());
+      return finder.of(session, run.changes());
     } catch (SQLException e) {
       return everything();
     } finally {
@@ -157,129 +310,86 @@ final class Bodies {
     }
   }
 
+  private Footprint everything() {
+    return new Footprint(
+        instruments.labels().stream().map(Access::table).collect(Collectors.toSet()), Set.of());
+  }
+
   /** Whether what transactions read and write is asked for. */
   boolean areProbed() {
     return footprints != null;
   }
 
-  /** Null where the database refused it for the sake of others. */
-  private @Nullable Made attempt(
-      Task task, @Nullable Held held, Isolation isolation, int attempts, Footprint seen)
+  /** Null where it would have to wait for one that is under way. */
+  private @Nullable BodyRun aside(Task task, Connection session)
       throws SQLException, InterruptedException {
-    var given = held == null ? null : held.give(isolation);
-    int taken = given == null || held == null ? task.now() : held.taken();
-    var session = given == null ? Held.begin(database, isolation) : given;
+    var run = task.cue().submit(() -> BodyRun.of(task, session, instruments));
+    if (waits.isAtItsEnd(run, processOf(session), task.cue().label())) {
+      return result(run, task.cue().label());
+    }
+    waits.cancel(run, processOf(session), task.cue().label());
+    return null;
+  }
+
+  // --- who must not wait
+  // ------------------------------------------------------------------------------------------
+
+  /**
+   * Does what must be done now. Who holds it up is undone, and comes again at its end.
+   *
+   * @param process the server's process that it is done in
+   * @return whether somebody was undone
+   */
+  boolean first(FutureTask<?> work, int process, String what)
+      throws SQLException, InterruptedException {
+    boolean undone = false;
+    threads.execute(work);
+    while (!waits.isAtItsEnd(work, process, what)) {
+      var holders = waits.holdersFor(process);
+      for (var turn : underWay()) {
+        var at = turn.current();
+        if (at != null && holders.contains(at.process())) {
+          abort(turn);
+          undone = true;
+        }
+      }
+    }
+    return undone;
+  }
+
+  private Set<Integer> processesUnderWay() {
+    return underWay.stream()
+        .flatMap(turn -> Stream.ofNullable(turn.current()))
+        .map(Turn.Attempt::process)
+        .collect(Collectors.toSet());
+  }
+
+  private static BodyRun result(Future<BodyRun> run, String what)
+      throws SQLException, InterruptedException {
     try {
-      var attempt = run(task, session);
-      if (attempt.conflict()) {
-        return null;
+      return run.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof SQLException sql) {
+        throw sql;
       }
-      boolean same = isSame(task, attempt);
-      var outcome = attempt.outcome();
-      if (outcome.error() != null) {
-        return new Made(null, outcome.error(), List.of(), seen, attempts, taken, same);
-      }
-      if (same && attempt.tellsTime() && task.recorded() != null) {
-        session.rollback();
-        new ChangeApplier(session).apply(task.recorded());
-      }
-      var refused = commit(session);
-      if (refused == null) {
-        return new Made(outcome.output(), null, attempt.changes(), seen, attempts, taken, same);
-      }
-      if (SqlState.isRetryable(refused)) {
-        return null;
-      }
-      var error = task.cue().transaction().failedAtCommit(refused).error();
-      return new Made(null, error, List.of(), seen, attempts, taken, false);
-    } finally {
-      Held.close(session);
+      throw new RepriseException(what + " could not be run: " + e.getCause(), e);
     }
   }
 
-  private static @Nullable SQLException commit(Connection session) {
+  /** Undoes what is under way. */
+  @Override
+  public void close() {
     try {
-      session.commit();
-      return null;
+      for (var turn : underWay()) {
+        abort(turn);
+      }
     } catch (SQLException e) {
-      return e;
+      LOG.debug("a session of the scratch database ended by itself", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      underWay.clear();
+      waits.close();
     }
-  }
-
-  private Attempt run(Task task, Connection session) throws SQLException, InterruptedException {
-    var future = task.cue().submit(() -> onItsThread(task, session));
-    for (int patienceLost = 0; ; patienceLost++) {
-      try {
-        return future.get(patience.toMillis(), TimeUnit.MILLISECONDS);
-      } catch (TimeoutException e) {
-        if (patienceLost > 0) {
-          throw new RepriseException(
-              task.cue().label() + " does not end, and does not let itself be cancelled", e);
-        }
-        session.unwrap(PGConnection.class).cancelQuery();
-      } catch (ExecutionException e) {
-        if (e.getCause() instanceof SQLException sql) {
-          throw sql;
-        }
-        throw new RepriseException(task.cue().label() + " could not be run: " + e.getCause(), e);
-      }
-    }
-  }
-
-  private Attempt onItsThread(Task task, Connection session) throws SQLException {
-    var original = task.original();
-    var time = TransactionTime.of(
-        session, original == null ? null : original.operation().startedAt());
-    Captured.expect(session, instruments, task.inserts());
-    var transaction = task.cue().transaction();
-    var outcome = transaction.runTracked(session);
-    if (outcome.error() == null) {
-      try (var statement = session.createStatement()) {
-        statement.execute("set constraints all immediate");
-      } catch (SQLException e) {
-        outcome = SqlState.isRetryable(e)
-            ? new Rehearsal.Outcome(null, "", e)
-            : transaction.failedAtCommit(e);
-      }
-    }
-    var cause = outcome.cause();
-    if (outcome.error() != null) {
-      boolean conflict = cause != null && SqlState.isRetryable(cause);
-      return new Attempt(outcome, conflict, List.of(), List.of());
-    }
-    var changes = Captured.take(session, instruments);
-    if (task.cue().policy().readOnly() && !changes.isEmpty()) {
-      var refused = transaction.failedAtCommit(
-          new SQLException("cannot write in a read-only transaction", "25006"));
-      return new Attempt(refused, false, List.of(), List.of());
-    }
-    return new Attempt(outcome, false, changes, time.asRecorded(changes));
-  }
-
-  private Footprint everything() {
-    return footprints == null
-        ? Footprint.NONE
-        : new Footprint(
-            instruments.labels().stream().map(Access::table).collect(Collectors.toSet()),
-            java.util.Set.of());
-  }
-
-  private static boolean isSame(Task task, Attempt attempt) {
-    var original = task.original();
-    if (original == null) {
-      return false;
-    }
-    var outcome = attempt.outcome();
-    if (Comparison.outcome(original.operation(), outcome.output(), outcome.error()) != null) {
-      return false;
-    }
-    if (outcome.error() != null) {
-      return true;
-    }
-    var recorded = task.recorded();
-    var before = recorded == null
-        ? List.<Captured>of()
-        : recorded.changes().stream().map(Captured::of).toList();
-    return Comparison.rows(before, attempt.asRecorded()).differences().isEmpty();
   }
 }

@@ -509,7 +509,9 @@ final class Cast implements AutoCloseable { // tidy: who waits for whom is under
         0,
         row.parentExecution(),
         row.parentPosition(),
-        row.traceparent());
+        row.traceparent(),
+        row.placement(),
+        row.lifecycle());
   }
 
   /** A row that stands for a call and has no transaction. */

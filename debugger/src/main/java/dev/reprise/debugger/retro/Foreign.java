@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
 
 /**
  * Applies the recorded changes of transactions that are not run again: of other programs, and of executions that the changed
@@ -44,14 +45,24 @@ final class Foreign implements AutoCloseable {
     }
   }
 
-  /** Applies a transaction and commits. */
-  void apply(RecordedTransaction transaction) throws SQLException {
+  /** Which of the server's processes applies. */
+  int process() throws SQLException {
+    return opened().unwrap(PGConnection.class).getBackendPID();
+  }
+
+  private Connection opened() throws SQLException {
     var open = session;
     if (open == null) {
       open = Held.begin(database, Isolation.READ_COMMITTED);
       session = open;
       applier = new ChangeApplier(open);
     }
+    return open;
+  }
+
+  /** Applies a transaction and commits. */
+  void apply(RecordedTransaction transaction) throws SQLException {
+    var open = opened();
     var savepoint = open.setSavepoint();
     try {
       Objects.requireNonNull(applier).apply(transaction);

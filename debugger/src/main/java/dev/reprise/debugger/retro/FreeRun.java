@@ -4,12 +4,9 @@ import dev.reprise.Isolation;
 import dev.reprise.RepriseException;
 import dev.reprise.debugger.history.Change;
 import dev.reprise.debugger.history.RecordedTransaction;
-import dev.reprise.debugger.replay.Captured;
 import dev.reprise.debugger.replay.Instruments;
 import dev.reprise.debugger.replay.Plan;
 import dev.reprise.debugger.replay.Script;
-import dev.reprise.runtime.store.OperationKind;
-import dev.reprise.runtime.store.OperationRow;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,6 +29,17 @@ public final class FreeRun implements AutoCloseable {
   private final Places places;
   private final Map<Cue, Held> held = new HashMap<>();
   private final List<Performed> performed = new ArrayList<>();
+  private final Bodies.Moment moment = new Bodies.Moment() {
+    @Override
+    public int commits() {
+      return commits;
+    }
+
+    @Override
+    public boolean isUndisturbedSince(int before) {
+      return false;
+    }
+  };
   private int commits;
 
   FreeRun(
@@ -113,49 +121,16 @@ public final class FreeRun implements AutoCloseable {
       }
     }
     var snapshot = held.remove(cue);
-    var made = bodies.perform(new Bodies.Task(cue, snapshot, inserts, null, null, false, commits));
-    if (snapshot != null) {
-      snapshot.close();
-    }
-    var told = new Performed(
-        cue.request().id(),
-        cue.call().position().toString(),
-        cue.call().name(),
-        String.valueOf(cue.call().input()),
-        cue.isolation(),
-        at.originals().stream().map(number -> plan.calls().get(number).label()).toList(),
-        made.taken(),
-        commits,
-        !made.changes().isEmpty(),
-        made.attempts(),
-        made.output(),
-        made.error(),
-        made.changes().stream().map(Captured::text).toList(),
-        made.footprint(),
-        false);
+    var made = bodies.perform(new Bodies.Task(cue, snapshot, inserts, null, null, moment));
+    var inPlaceOf =
+        at.originals().stream().map(number -> plan.calls().get(number).label()).toList();
+    var told = made.told(cue, inPlaceOf, commits);
     performed.add(told);
     if (!made.changes().isEmpty()) {
       commits++;
     }
-    cast.release(cue, outcome(cue, made));
+    cast.release(cue, made.row(cue, cue.call().now()));
     return told;
-  }
-
-  private static OperationRow outcome(Cue cue, Made made) {
-    var call = cue.call();
-    return new OperationRow(
-        call.position(),
-        OperationKind.TRANSACTION,
-        call.name(),
-        call.arguments(),
-        made.output(),
-        made.error(),
-        made.attempts(),
-        null,
-        null,
-        cue.isolation().name(),
-        call.now(),
-        call.now());
   }
 
   private @Nullable RecordedTransaction recordedOf(int number) {
@@ -202,6 +177,7 @@ public final class FreeRun implements AutoCloseable {
     cast.close();
     held.values().forEach(Held::close);
     held.clear();
+    bodies.close();
     database.close();
   }
 }

@@ -62,6 +62,8 @@ final class Incarnations {
         0,
         row.parentExecution(),
         row.parentPosition(),
-        row.traceparent());
+        row.traceparent(),
+        row.placement(),
+        row.lifecycle());
   }
 }

@@ -1,6 +1,9 @@
 package dev.reprise.debugger.retro;
 
 import dev.reprise.debugger.replay.Captured;
+import dev.reprise.runtime.store.OperationKind;
+import dev.reprise.runtime.store.OperationRow;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,4 +25,47 @@ record Made(
     Footprint footprint,
     int attempts,
     int taken,
-    boolean same) {}
+    boolean same) {
+  /** The call's row in the log of this run. */
+  OperationRow row(Cue cue, Instant ended) {
+    var call = cue.call();
+    return new OperationRow(
+        call.position(),
+        OperationKind.TRANSACTION,
+        call.name(),
+        call.arguments(),
+        output,
+        error,
+        attempts,
+        null,
+        null,
+        cue.isolation().name(),
+        call.now(),
+        ended.isBefore(call.now()) ? call.now() : ended);
+  }
+
+  /**
+   * What a report tells of it.
+   *
+   * @param inPlaceOf the original calls that it stands for
+   * @param ended how many commits there were before it ended
+   */
+  Performed told(Cue cue, List<String> inPlaceOf, int ended) {
+    return new Performed(
+        cue.request().id(),
+        cue.call().position().toString(),
+        cue.call().name(),
+        String.valueOf(cue.call().input()),
+        cue.isolation(),
+        inPlaceOf,
+        taken,
+        ended,
+        !changes.isEmpty(),
+        attempts,
+        output,
+        error,
+        changes.stream().map(Captured::text).toList(),
+        footprint,
+        same);
+  }
+}

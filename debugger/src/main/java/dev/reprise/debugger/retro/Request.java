@@ -95,10 +95,11 @@ final class Request {
     return original == null ? List.of() : original.log();
   }
 
-  /** What of the log holds in any case: where branches were closed from outside. */
+  /** What of the log holds in any case: where branches were closed from outside, and what a fork was given. */
   List<OperationRow> closings() {
     return log().stream()
-        .filter(operation -> operation.kind() == OperationKind.CLOSED)
+        .filter(operation ->
+            operation.kind() == OperationKind.CLOSED || row.isCopied(operation.position()))
         .toList();
   }
 

@@ -2,15 +2,13 @@ package dev.reprise.debugger.retro;
 
 import dev.reprise.debugger.history.Change;
 import dev.reprise.debugger.history.RecordedTransaction;
-import dev.reprise.debugger.replay.Captured;
 import dev.reprise.debugger.replay.Instruments;
 import dev.reprise.debugger.replay.Plan;
 import dev.reprise.debugger.replay.Schedule.Action;
 import dev.reprise.debugger.replay.Script;
 import dev.reprise.debugger.replay.TracedCall;
-import dev.reprise.runtime.store.OperationKind;
-import dev.reprise.runtime.store.OperationRow;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,16 +17,22 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Goes through the schedule of the original run with other code, once. Snapshots are taken where those of the original calls
  * were, and the calls that stand for them run and commit where these did: what was concurrent stays so, and what saw a commit
- * sees it. A call that stands for none runs at once. What nobody runs again is applied from the history at its place. For one
- * thread.
+ * sees it. A call that stands for none runs at once. What nobody runs again is applied from the history at its place.
+ *
+ * <p>A body that ran before its commit, with its locks held until then, does so again. Who waits for it goes on when it has
+ * ended, as the database then lets it. Only what is applied from the history does not wait: who holds it up is undone, and
+ * run again at its commit. For one thread.
  */
 final class RetroWalk {
+  private final Duration patience;
   private final Plan plan;
   private final List<Script> scripts;
   private final Predicate<UUID> isRun;
@@ -43,16 +47,32 @@ final class RetroWalk {
   private final Set<Integer> passed = new HashSet<>();
   private final Map<Cue, Places.Place> known = new HashMap<>();
   private final List<Performed> performed = new ArrayList<>();
+  private final Turns turns;
+  private final Bodies.Moment moment = new Now();
   private int place;
   private int disturbedAt = -1;
+
+  private final class Now implements Bodies.Moment {
+    @Override
+    public int commits() {
+      return place;
+    }
+
+    @Override
+    public boolean isUndisturbedSince(int commits) {
+      return disturbedAt < commits;
+    }
+  }
 
   /**
    * A walk.
    *
+   * @param patience how long those that hold each other up are waited for
    * @param isRun which executions are run again
    * @param isLeftOut which have no effect at all
    */
   RetroWalk( // tidy: the collaborators of a walk, wired once in Retroaction
+      Duration patience,
       Plan plan,
       List<Script> scripts,
       Predicate<UUID> isRun,
@@ -62,6 +82,7 @@ final class RetroWalk {
       Foresight foresight,
       Held.Opener database,
       Instruments instruments) {
+    this.patience = patience;
     this.plan = plan;
     this.scripts = scripts;
     this.isRun = isRun;
@@ -72,6 +93,7 @@ final class RetroWalk {
     this.database = database;
     this.foreign = new Foreign(database, instruments);
     this.places = new Places(plan.calls());
+    this.turns = new Turns(bodies, this::finish);
   }
 
   /** The transactions, in the order in which they ended. */
@@ -83,16 +105,19 @@ final class RetroWalk {
           take(take.call());
         } else if (action instanceof Action.Try attempt && isRun(attempt.call())) {
           attempt(attempt.call());
+        } else if (action instanceof Action.Run run && isRun(run.call())) {
+          run(run.call());
         } else if (action instanceof Action.End end) {
           end(end.call());
         } else if (action instanceof Action.Apply apply) {
-          foreign.apply(recorded(apply.transaction()));
+          apply(recorded(apply.transaction()));
           place++;
         }
       }
       finish();
       return List.copyOf(performed);
     } finally {
+      bodies.close();
       cast.close();
       foreign.close();
       held.values().forEach(Held::close);
@@ -150,18 +175,70 @@ final class RetroWalk {
     }
     begin(plan.calls().get(number));
     settle();
-    for (var cue : cast.rest()) {
+    for (var cue : resting()) {
       var at = placeOf(cue);
       if (at.originals().equals(List.of(number))) {
         var made = bodies.failing(task(cue, at, null));
         if (made != null && made.same()) {
-          finish(cue, at, made);
+          finish(cue, made);
           passed.add(number);
           settle();
         }
         return;
       }
     }
+  }
+
+  /** The body of one that commits later ran here, and held its locks from here on. */
+  private void run(int number) throws SQLException, InterruptedException {
+    var placed = plan.schedule().placed().get(number);
+    if (placed.commit() < 0 || placed.place() == placed.commit() || passed.contains(number)) {
+      return; // its end is the next action
+    }
+    settle();
+    var cue = standsFor(number);
+    if (cue != null && !turns.isUnderWay(cue)) {
+      begin(cue, placeOf(cue));
+    }
+  }
+
+  /** Who waits to end where that call did; null where nobody does. */
+  private @Nullable Cue standsFor(int number) throws SQLException, InterruptedException {
+    for (var cue : resting()) {
+      var at = placeOf(cue);
+      if (!at.isNew() && at.last() == number) {
+        return cue;
+      }
+    }
+    return null;
+  }
+
+  /** Who waits before a transaction that is not at its end yet, only held up. */
+  private List<Cue> resting() throws InterruptedException {
+    return cast.rest().stream().filter(cue -> !turns.isDue(cue)).toList();
+  }
+
+  private void apply(RecordedTransaction transaction) throws SQLException, InterruptedException {
+    if (turns.isEmpty()) {
+      foreign.apply(transaction);
+      return;
+    }
+    var work = new FutureTask<>(() -> {
+      foreign.apply(transaction);
+      return true;
+    });
+    if (bodies.first(work, foreign.process(), "transaction " + transaction.xid())) {
+      disturbedAt = place;
+    }
+    try {
+      var unused = work.get();
+    } catch (ExecutionException e) {
+      throw new SQLException(
+          "the recorded changes of transaction " + transaction.xid() + " cannot be applied: "
+              + e.getCause(),
+          e);
+    }
+    goOn();
   }
 
   private void end(int number) throws SQLException, InterruptedException {
@@ -172,12 +249,9 @@ final class RetroWalk {
     }
     if (isRun(number)) {
       settle();
-      for (var cue : cast.rest()) {
-        var at = placeOf(cue);
-        if (!at.isNew() && at.last() == number) {
-          perform(cue, at);
-          break;
-        }
+      var cue = standsFor(number);
+      if (cue != null) {
+        perform(cue, placeOf(cue));
       }
       if (!places.isTaken(number) && transaction != null) {
         disturbedAt = place; // the code does not do it any more
@@ -187,7 +261,7 @@ final class RetroWalk {
       release();
     } else if (!isLeftOut.test(plan.calls().get(number).execution().execution())) {
       if (transaction != null) {
-        foreign.apply(transaction);
+        apply(transaction);
       }
     } else if (transaction != null) {
       disturbedAt = place;
@@ -212,7 +286,7 @@ final class RetroWalk {
     boolean moved = true;
     while (moved) {
       moved = false;
-      for (var cue : cast.rest()) {
+      for (var cue : resting()) {
         var at = placeOf(cue);
         if (at.isNew() || passed.contains(at.last())) {
           perform(cue, at);
@@ -234,7 +308,8 @@ final class RetroWalk {
 
   private Foresight.@Nullable Next next(Cue cue) {
     try {
-      return foresight.next(cue, bodies.tentative(cue));
+      return foresight.next(
+          cue, bodies.tentative(new Bodies.Task(cue, null, List.of(), null, null, moment)));
     } catch (SQLException e) {
       return null;
     } catch (InterruptedException e) {
@@ -251,19 +326,40 @@ final class RetroWalk {
         cast.begin(script);
       }
     }
-    for (var cues = cast.rest(); !cues.isEmpty(); cues = cast.rest()) {
-      perform(cues.get(0), placeOf(cues.get(0)));
+    long end = System.nanoTime() + patience.toNanos();
+    while (true) {
+      var cues = resting();
+      if (!cues.isEmpty()) {
+        perform(cues.get(0), placeOf(cues.get(0)));
+      } else if (!turns.areDue()) {
+        return;
+      } else if (turns.goOn()) {
+        end = System.nanoTime() + patience.toNanos();
+      } else if (System.nanoTime() > end) {
+        turns.abortOne();
+      }
     }
   }
 
+  private void begin(Cue cue, Places.Place at) throws SQLException, InterruptedException {
+    turns.begin(cue, task(cue, at, at.isNew() ? null : held.remove(at.first())));
+  }
+
+  /** Its place has come: it ends, unless somebody holds it up. */
   private void perform(Cue cue, Places.Place at) throws SQLException, InterruptedException {
-    var snapshot = at.isNew() ? null : held.remove(at.first());
-    try {
-      finish(cue, at, bodies.perform(task(cue, at, snapshot)));
-    } finally {
-      if (snapshot != null) {
-        snapshot.close();
-      }
+    if (!turns.isUnderWay(cue)) {
+      begin(cue, at);
+    }
+    if (turns.end(cue)) {
+      goOn();
+    } else {
+      disturbedAt = place;
+    }
+  }
+
+  private void goOn() throws SQLException, InterruptedException {
+    if (turns.goOn()) {
+      disturbedAt = place;
     }
   }
 
@@ -282,53 +378,21 @@ final class RetroWalk {
         inserts,
         one ? plan.calls().get(at.first()) : null,
         one ? recordedOf(at.first()) : null,
-        one && snapshot != null && disturbedAt < snapshot.taken(),
-        place);
+        moment);
   }
 
-  private void finish(Cue cue, Places.Place at, Made made) {
+  private void finish(Cue cue, Made made) {
+    var at = Objects.requireNonNull(known.get(cue));
     if (!made.same()) {
       disturbedAt = place;
     }
-    performed.add(told(cue, at, made));
-    known.remove(cue);
-    cast.release(cue, outcome(cue, at, made));
-  }
-
-  private Performed told(Cue cue, Places.Place at, Made made) {
-    return new Performed(
-        cue.request().id(),
-        cue.call().position().toString(),
-        cue.call().name(),
-        String.valueOf(cue.call().input()),
-        cue.isolation(),
+    performed.add(made.told(
+        cue,
         at.originals().stream().map(number -> plan.calls().get(number).label()).toList(),
-        made.taken(),
-        place,
-        !made.changes().isEmpty(),
-        made.attempts(),
-        made.output(),
-        made.error(),
-        made.changes().stream().map(Captured::text).toList(),
-        made.footprint(),
-        made.same());
-  }
-
-  private OperationRow outcome(Cue cue, Places.Place at, Made made) {
-    var call = cue.call();
-    var time = at.isNew() ? call.now() : plan.calls().get(at.last()).operation().completedAt();
-    return new OperationRow(
-        call.position(),
-        OperationKind.TRANSACTION,
-        call.name(),
-        call.arguments(),
-        made.output(),
-        made.error(),
-        made.attempts(),
-        null,
-        null,
-        cue.isolation().name(),
-        call.now(),
-        time.isBefore(call.now()) ? call.now() : time);
+        place));
+    known.remove(cue);
+    var ended =
+        at.isNew() ? cue.call().now() : plan.calls().get(at.last()).operation().completedAt();
+    cast.release(cue, made.row(cue, ended));
   }
 }

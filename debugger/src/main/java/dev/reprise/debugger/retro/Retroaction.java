@@ -137,7 +137,8 @@ public final class Retroaction {
     var opener = new Sessions(database);
     var rehearsal = new Rehearsal(source, threads);
     var cast = new Cast(rehearsal, threads, patience, change.steps(), change.code(), scripts);
-    var bodies = new Bodies(opener, ground.instruments(), footprints(change, opener), patience);
+    var bodies =
+        new Bodies(opener, ground.instruments(), footprints(change, opener), threads, patience);
     return new FreeRun(plan, scripts, cast, bodies, opener, ground.instruments());
   }
 
@@ -160,8 +161,10 @@ public final class Retroaction {
     var rehearsal = new Rehearsal(source, threads);
     try (var opener = new Sessions(database);
         var cast = new Cast(rehearsal, threads, patience, change.steps(), change.code(), scripts)) {
-      var bodies = new Bodies(opener, ground.instruments(), footprints(change, opener), patience);
+      var bodies =
+          new Bodies(opener, ground.instruments(), footprints(change, opener), threads, patience);
       var walk = new RetroWalk(
+          patience,
           plan,
           scripts,
           execution -> !out.contains(execution) && !apart.contains(execution),

@@ -36,6 +36,7 @@ final class LogRows {
         .putIfPresent("output", nullable(row.output(), masking))
         .putIfPresent("error", error(row.error(), masking))
         .put("tags", masking.values(row.tags()))
+        .putIfPresent("lineage", lineage(row, masking))
         .toString();
   }
 
@@ -57,6 +58,11 @@ final class LogRows {
         .putIfPresent("started_at", row.startedAt())
         .put("completed_at", row.completedAt())
         .toString();
+  }
+
+  private static @Nullable String lineage(ExecutionRow row, Masking masking) {
+    var lineage = row.lineage();
+    return lineage == null ? null : lineage.withIds(masking::text).json();
   }
 
   private static @Nullable String nullable(@Nullable String json, Masking masking) {

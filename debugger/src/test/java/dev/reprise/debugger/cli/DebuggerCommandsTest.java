@@ -294,7 +294,7 @@ class DebuggerCommandsTest {
         Integer.toString(port),
         "first"));
     var machine = Awaitility.await()
-        .atMost(30, TimeUnit.SECONDS)
+        .atMost(60, TimeUnit.SECONDS)
         .ignoreExceptions()
         .until(() -> attach(port), found -> found != null);
     var requests = machine.eventRequestManager();

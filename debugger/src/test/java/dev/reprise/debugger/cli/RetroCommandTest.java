@@ -7,6 +7,7 @@ import dev.reprise.debugger.replay.RecordedNode;
 import dev.reprise.runtime.cli.RepriseCommand;
 import dev.reprise.runtime.config.Environment;
 import dev.reprise.runtime.json.Json;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -21,6 +22,7 @@ import java.util.Objects;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import javax.tools.ToolProvider;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -224,7 +226,75 @@ class RetroCommandTest {
 
     var broken = retro(original, "take-1", "take-2", "--check", BELOW_ZERO, "--explore", "50");
     assertThat(broken.exit()).isEqualTo(1);
-    assertThat(broken.out()).contains("CHECK").contains("--schedule \"");
+    assertThat(broken.out())
+        .contains("CHECK")
+        .contains("    item=pen, number=-1")
+        .contains("--schedule \"");
+  }
+
+  @Test
+  void stepsThroughAnInterleavingForthAndBack() {
+    var stdin = System.in;
+    try {
+      System.setIn(new ByteArrayInputStream(
+          "n\nselect number from shelf\nl\nb\nselect number from shelf\ng 9\nq\n"
+              .getBytes(StandardCharsets.UTF_8)));
+      var said = retro(
+          mended, "take-1", "take-2", "--schedule", "take-2:whole take-1:whole", "--interactive");
+
+      assertThat(said.exit()).as(said.err()).isZero();
+      assertThat(said.out())
+          .containsSubsequence(
+              "before 1  take-2@1 Shelf.take SERIALIZABLE 1",
+              "UPDATE public.shelf",
+              "before 2  take-1@1 Shelf.take SERIALIZABLE 0",
+              "0",
+              "> 2  take-1@1",
+              "before 1  take-2@1",
+              "1",
+              "after all transactions");
+    } finally {
+      System.setIn(stdin);
+    }
+  }
+
+  private static Path withMigration(String name, String sql) throws IOException {
+    var jar = directory.resolve(name);
+    try (var out = new JarOutputStream(Files.newOutputStream(jar))) {
+      for (var file : List.of(compiled(MENDED))) {
+        out.putNextEntry(new JarEntry("dev/reprise/debugger/cli/" + file.getFileName()));
+        out.write(Files.readAllBytes(file));
+        out.closeEntry();
+      }
+      out.putNextEntry(new JarEntry("db/migration/V2__new.sql"));
+      out.write(sql.getBytes(StandardCharsets.UTF_8));
+      out.closeEntry();
+    }
+    return jar;
+  }
+
+  @Test
+  void aMigrationThatFailsOnThePastIsNamed() throws Exception {
+    var jar = withMigration("failing.jar", "select 1;\nalter table shelve add note text;\n");
+
+    var said = retro(jar, "take-1");
+
+    assertThat(said.exit()).isEqualTo(2);
+    assertThat(said.err())
+        .contains(
+            "the migration V2__new.sql of failing.jar, which the recorded jar does not have, cannot be run on the past: ERROR: relation \"shelve\" does not exist (line 2 of it)")
+        .doesNotContain("SQL State")
+        .doesNotContain("/tmp");
+  }
+
+  @Test
+  void aTableThatThereWasNotIsNotTheSame() throws Exception {
+    var jar = withMigration("table.jar", "create table box (id int primary key);");
+
+    assertThat(retro(jar, "take-1").exit()).isZero();
+    var said = retro(jar, "take-1", "--expect", "same");
+    assertThat(said.exit()).as(said.out()).isEqualTo(1);
+    assertThat(said.out()).contains("no row differs, 1 table on one side only");
   }
 
   @ParameterizedTest
@@ -235,13 +305,19 @@ class RetroCommandTest {
     "--skip,nobody,--skip: nobody is none of the executions",
     "--schedule,take-1:half,take-1:half",
     "--schedule,take-9:whole,does not fit",
-    "--check,select nonsense,nonsense",
+    "--check,select nonsense,'column \"nonsense\" does not exist, at character 8 of the check'",
+    "--check,select * form shelf,'at character 10 of the check, \"form shelf\"'",
+    "--check,select (1,at the end of the check",
+    "--check,delete from shelf,A check is one query",
+    "--interactive,,--interactive steps through one interleaving",
     "--stub,Nobody=Shelf,--stub Nobody: there is no class",
     "--stub,Shelf=Nothing,there is no class Nothing",
     "--scratch,nowhere,--scratch"
   })
-  void saysWhatIsWrong(String option, String value, String told) {
-    var said = retro(mended, "take-1", "take-2", option, value);
+  void saysWhatIsWrong(String option, @Nullable String value, String told) {
+    var said = value == null
+        ? retro(mended, "take-1", "take-2", option)
+        : retro(mended, "take-1", "take-2", option, value);
 
     assertThat(said.exit()).as(said.out()).isEqualTo(2);
     assertThat(said.err()).contains(told).doesNotContain("\tat ");

@@ -94,7 +94,7 @@ class KilledRecorderTest {
       } else {
         var postmaster = ProcessHandle.of(server.pid()).orElseThrow();
         assertThat(postmaster.destroyForcibly()).isTrue();
-        await().atMost(Duration.ofSeconds(10)).until(() -> !postmaster.isAlive());
+        await().atMost(Duration.ofSeconds(60)).until(() -> !postmaster.isAlive());
         server.restart(EmbeddedServer.StopMode.IMMEDIATE);
       }
     }
@@ -124,7 +124,7 @@ class KilledRecorderTest {
 
   private static void awaitRecording(DatabaseConfig config) {
     await("the recorder")
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .ignoreExceptions()
         .until(() -> text(
                 config, "select count(*) from reprise_history.epochs where state = 'RECORDING'")
@@ -133,7 +133,7 @@ class KilledRecorderTest {
 
   private static void awaitEnds(DatabaseConfig config) {
     await("the ends of all executions")
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofSeconds(60))
         .until(() -> text(
                 config,
                 "select count(*) from reprise.executions where status in ('PENDING', 'RUNNING', 'WAITING')")

@@ -44,7 +44,7 @@ class SearchTest { // tidy: one example after the other
     assertThat(result.findings()).hasSize(1);
     var finding = result.findings().get(0);
     assertThat(finding.kind()).isEqualTo(Finding.Kind.STATE);
-    assertThat(finding.what()).contains("{x=1}");
+    assertThat(finding.text()).contains("{x=1}");
     // one between two of the other: fewer changes of actor cannot do it
     assertThat(Simplifier.changes(finding.schedule())).isEqualTo(2);
     assertThat(Search.replay(model, Schedules.parse(Schedules.format(finding.schedule()))))

@@ -19,12 +19,31 @@ final class DeedGenerator {
       Kind.SWAP);
   private static final List<Kind> OFTEN = List.of(
       Kind.READ, Kind.ADD, Kind.SPEND, Kind.LOCK, Kind.SUM, Kind.LINGER, Kind.LINGER, Kind.JOURNAL);
+  private static final List<Kind> ON_KEYS = List.of(
+      Kind.TOKEN_ONCE,
+      Kind.TOKEN_ONCE,
+      Kind.TOKEN_DELETE,
+      Kind.TOKEN_DELETE,
+      Kind.LINGER,
+      Kind.LINGER,
+      Kind.JOURNAL);
   private static final int NESTED = 3;
 
   private final Random random;
+  private final boolean onKeys;
 
   DeedGenerator(Random random) {
+    this(random, false);
+  }
+
+  /**
+   * With a preference.
+   *
+   * @param onKeys for what looks past snapshots at keys, and waits
+   */
+  DeedGenerator(Random random, boolean onKeys) {
     this.random = random;
+    this.onKeys = onKeys;
   }
 
   /** A transaction that writes. */
@@ -55,6 +74,9 @@ final class DeedGenerator {
   }
 
   private Deed deed() {
+    if (onKeys) {
+      return of(any(ON_KEYS));
+    }
     if (random.nextInt(2) == 0) {
       return of(any(OFTEN));
     }

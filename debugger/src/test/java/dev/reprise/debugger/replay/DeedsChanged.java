@@ -16,8 +16,22 @@ public class DeedsChanged {
     this.database = database;
   }
 
+  @Transaction
+  public List<String> serializable(List<Deed> deeds) throws SQLException {
+    return perform(deeds);
+  }
+
   @Transaction(isolation = Isolation.REPEATABLE_READ)
   public List<String> repeatable(List<Deed> deeds) throws SQLException {
+    return perform(deeds);
+  }
+
+  @Transaction(isolation = Isolation.READ_COMMITTED)
+  public List<String> committed(List<Deed> deeds) throws SQLException {
+    return perform(deeds);
+  }
+
+  private List<String> perform(List<Deed> deeds) throws SQLException {
     try (var connection = database.getConnection()) {
       return new DeedScript(connection).perform(changed(deeds));
     }

@@ -24,6 +24,7 @@ final class GeneratedWorkload {
   private final Random random;
   private final String name;
   private final List<String> ids = new ArrayList<>();
+  private boolean onKeys;
 
   /**
    * On a node whose functions are {@link Deeds}.
@@ -35,6 +36,12 @@ final class GeneratedWorkload {
     this.isolation = isolation;
     this.random = new Random(seed);
     this.name = name;
+  }
+
+  /** One whose transactions often come out otherwise where their bodies run at another time. */
+  GeneratedWorkload onKeys() {
+    onKeys = true;
+    return this;
   }
 
   /** Runs it; gives the ids of its executions, the last of which came after everything else. */
@@ -72,7 +79,7 @@ final class GeneratedWorkload {
 
   private Callable<Boolean> client(String prefix, int calls, long seed) {
     var own = new Random(seed);
-    var generator = new DeedGenerator(own);
+    var generator = new DeedGenerator(own, onKeys);
     return () -> {
       for (int i = 0; i < calls; i++) {
         var id = prefix + "-" + i;

@@ -8,6 +8,7 @@ import dev.reprise.runtime.store.FunctionKind;
 import dev.reprise.runtime.store.NewExecution;
 import dev.reprise.runtime.store.OperationKind;
 import dev.reprise.runtime.store.OperationRow;
+import dev.reprise.runtime.store.Placement;
 import dev.reprise.runtime.store.Position;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -44,7 +45,8 @@ class OrderSearchTest {
         null,
         null,
         Map.of(),
-        null);
+        null,
+        Placement.NONE);
     var operation = new OperationRow(
         Position.of(1),
         OperationKind.TRANSACTION,

@@ -59,7 +59,7 @@ public final class RecordedNode implements AutoCloseable {
     recorder = new Recorder(config(), RecordConfig.AUTO, ConnectionHook.NONE);
     recorder.start();
     await("the recorder")
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .pollInterval(Duration.ofMillis(20))
         .until(() -> recorder.status().state() == RecordStatus.State.RECORDING);
     application = Application.builder()

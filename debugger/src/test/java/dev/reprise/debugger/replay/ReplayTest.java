@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.reprise.Execution;
 import dev.reprise.Options;
 import dev.reprise.debugger.history.Progress;
+import dev.reprise.runtime.server.EmbeddedRuntime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -17,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What ran at the same time in production comes out the same in a replay, whatever looked past its snapshot. */
-class ReplayTest {
+class ReplayTest { // tidy: one node and one recording for all
   private static RecordedNode node;
 
   private String x = "";
@@ -381,5 +383,25 @@ class ReplayTest {
     assertFaithful(report);
     assertThat(report.calls().get(0).notes())
         .anyMatch(note -> note.contains("time of the transaction"));
+  }
+
+  /** The first operations of a fork were made by another: they answer the code, and are no transactions of its own. */
+  @Test
+  void aForkReplaysWhatItDidItself() throws Exception {
+    var original = node.runtime()
+        .start(Scripted.class, s -> s.parallel("none"), Options.DEFAULT.id(x + "original"));
+    assertThat(original.result()).containsExactly("2");
+    var engine = ((EmbeddedRuntime) node.runtime()).node().engine();
+    var fork = engine.fork(x + "original", "2.1", null);
+    assertThat(engine.whenSettled(fork).get(20, TimeUnit.SECONDS).output()).isEqualTo("[\"3\"]");
+
+    var report = node.replay(fork);
+    assertFaithful(report);
+    assertThat(report.calls()).hasSize(2);
+    assertFaithful(node.replay(x + "original", fork));
+
+    var again = engine.fork(fork, "3", null);
+    assertThat(engine.whenSettled(again).get(20, TimeUnit.SECONDS).output()).isEqualTo("[\"3\"]");
+    assertFaithful(node.replay(again));
   }
 }

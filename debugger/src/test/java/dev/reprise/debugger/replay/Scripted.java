@@ -33,7 +33,7 @@ public class Scripted {
   static void await(String what) {
     try {
       var latch = TOLD.computeIfAbsent(what, x -> new CountDownLatch(1));
-      if (!latch.await(20, TimeUnit.SECONDS)) {
+      if (!latch.await(60, TimeUnit.SECONDS)) {
         throw new IllegalStateException("nobody told " + what);
       }
     } catch (InterruptedException e) {

@@ -11,6 +11,7 @@ import dev.reprise.runtime.store.FunctionKind;
 import dev.reprise.runtime.store.NewExecution;
 import dev.reprise.runtime.store.OperationKind;
 import dev.reprise.runtime.store.OperationRow;
+import dev.reprise.runtime.store.Placement;
 import dev.reprise.runtime.store.Position;
 import java.time.Instant;
 import java.util.List;
@@ -49,7 +50,8 @@ class TraceTest {
         null,
         null,
         Map.of(),
-        null);
+        null,
+        Placement.NONE);
     return new Script(application, execution.asRow(ExecutionStatus.SUCCEEDED, null), List.of(log));
   }
 

@@ -28,7 +28,7 @@ class RetroReportTest {
   void theSummaryCountsWhatMatters() {
     assertThat(report.summary())
         .isEqualTo("3 executions run again, 1 unaffected, 1 left out; outcome of 2 changed; 3 rows"
-            + " differ; checks: 1 broken before, 0 after");
+            + " differ, 1 table on one side only; checks: 1 broken before, 0 after");
     assertThat(nothing().summary())
         .isEqualTo("1 execution run again; outcome of 0 changed; no row differs");
   }
@@ -37,7 +37,8 @@ class RetroReportTest {
   void theVerdictIsThatOfWhatIsExpected() {
     assertThat(report.verdict().met()).isTrue();
     assertThat(report.verdict(Expect.SAME))
-        .isEqualTo(new RetroReport.Verdict(false, "outcome of 2 changed, 3 rows differ"));
+        .isEqualTo(new RetroReport.Verdict(
+            false, "outcome of 2 changed, 3 rows differ, 1 table on one side only"));
     assertThat(nothing().verdict(Expect.SAME).met()).isTrue();
     var broken =
         with(report, List.of(new CheckResult("select 1", List.of(), List.of(Map.of("a", "1")))));
@@ -61,7 +62,7 @@ class RetroReportTest {
             """)
         .contains(
             "  failed   order-2@1         Stock.reserveLocked  OutOfStockException: pen: 1 wanted,"
-                + " 0 there (2 attempts)\n")
+                + " 0 there (2 attempts) [in place of order-2@1, order-2@2]\n")
         .contains("  dropped  order-2/notify@1  Mail.queue           was true\n")
         .contains("""
 
@@ -221,6 +222,7 @@ class RetroReportTest {
                 List.of(name),
                 List.of(new Row(row, row, null), new Row(row, row, SampleReport.row(name, "1"))),
                 2)),
+            List.of(HOSTILE),
             List.of(HOSTILE)),
         List.of(new CheckResult(HOSTILE, List.of(row), List.of(row))),
         List.of(HOSTILE));

@@ -203,6 +203,7 @@ final class SampleReport {
                 List.of(
                     new Row(row("id", "o-2"), row("id", "o-2", "item", "pen", "note", ""), null)),
                 1)),
+        List.of("shop.flags"),
         List.of("table shop.flags is there only after the change, with 0 rows: not compared"));
   }
 

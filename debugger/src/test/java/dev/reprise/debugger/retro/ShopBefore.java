@@ -38,7 +38,7 @@ public class ShopBefore {
   @Step
   public String pay(String customer) throws InterruptedException {
     var gate = GATES.get(customer);
-    if (gate != null && !gate.await(30, TimeUnit.SECONDS)) {
+    if (gate != null && !gate.await(60, TimeUnit.SECONDS)) {
       throw new IllegalStateException("nobody opened the gate of " + customer);
     }
     return "paid by " + customer;

@@ -1,5 +1,6 @@
 package dev.reprise.spi;
 
+import dev.reprise.WorkQueue;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,7 @@ public record RuntimeSpec(
     @Nullable String password,
     List<Class<?>> functions,
     Map<Class<?>, Object> bindings,
+    List<WorkQueue> queues,
     @Nullable String version,
     @Nullable Integer port,
     Duration shutdownGrace) {

@@ -135,12 +135,13 @@ public final class Heartbeat implements Loop.Work {
     }
     membership.confirmed(sent);
     clock.observe(beat.at());
+    // what was claimed first: it is ours whatever comes of the dead
+    var nextDue = claimed(beat);
+    passOn(beat.owned());
+    restartWithoutRunner(beat.owned());
     for (UUID dead : beat.dead()) {
       recover(dead);
     }
-    passOn(beat.owned());
-    restartWithoutRunner(beat.owned());
-    var nextDue = claimed(beat);
     if (!beat.dead().isEmpty()) {
       dueAt(Instant.MIN); // what was theirs is due
     }
@@ -183,9 +184,17 @@ public final class Heartbeat implements Loop.Work {
   }
 
   private void recover(UUID dead) {
-    var released = nodes.recover(dead);
-    released.ifPresent(
-        count -> LOG.info("node {} is dead; {} executions go on elsewhere", dead, count));
+    try {
+      nodes.recover(dead).ifPresent(released -> {
+        LOG.info("node {} is dead; {} executions go on elsewhere", dead, released.due());
+        if (!released.parked().isEmpty()) {
+          LOG.error("parked, for they have lost one node after the other: {}", released.parked());
+        }
+      });
+    } catch (DatabaseFailureException e) {
+      // it stays dead in the table of nodes: the next beat of any node comes back to it
+      LOG.warn("node {} is dead and not recovered from yet: {}", dead, e.getMessage());
+    }
   }
 
   /** Cancellations, and what other nodes delivered. */

@@ -56,8 +56,8 @@ final class CallCommand implements RepriseSubcommand {
     if (asynchronous) {
       headers.put("Prefer", "respond-async");
     }
-    var reply =
-        client.post("/v1/functions/" + ServerClient.encode(function), JsonArgument.read(arguments), headers);
+    var reply = client.post(
+        "/v1/functions/" + ServerClient.encode(function), JsonArgument.read(arguments), headers);
     return asynchronous && reply.status() == 202
         ? accepted(root.output(), reply)
         : finished(root.output(), untilSettled(client, reply));

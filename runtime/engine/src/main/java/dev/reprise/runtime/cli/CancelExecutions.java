@@ -1,6 +1,6 @@
 package dev.reprise.runtime.cli;
 
-import java.util.Set;
+import java.util.List;
 import picocli.CommandLine.Command;
 
 /** {@code reprise executions cancel}. */
@@ -9,7 +9,8 @@ import picocli.CommandLine.Command;
     description =
         "Cancels executions: what they have done is undone by their sagas. Several need --yes.")
 final class CancelExecutions extends ChangeExecutions {
-  private static final Set<String> ENDED = Set.of("SUCCEEDED", "FAILED", "CANCELLED", "TIMED_OUT");
+  private static final List<String> LIVING =
+      List.of("PENDING", "RUNNING", "WAITING", "PARKED", "STRANDED");
 
   @Override
   String word() {
@@ -17,7 +18,7 @@ final class CancelExecutions extends ChangeExecutions {
   }
 
   @Override
-  boolean concerns(String status) {
-    return !ENDED.contains(status);
+  List<String> concerned() {
+    return LIVING;
   }
 }

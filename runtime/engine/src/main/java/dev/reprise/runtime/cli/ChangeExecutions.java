@@ -28,8 +28,8 @@ abstract class ChangeExecutions extends ExecutionsCommand.OfServer {
   /** {@code cancel}: the word of the command and of the route. */
   abstract String word();
 
-  /** Whether executions in that state are meant by a query. */
-  abstract boolean concerns(String status);
+  /** The states that are meant by a query that names none. */
+  abstract List<String> concerned();
 
   @Override
   public Integer call() {
@@ -54,12 +54,14 @@ abstract class ChangeExecutions extends ExecutionsCommand.OfServer {
       throw new RepriseException("say which executions to " + word()
           + ": either ids, or --function, --status, --tag," + " --from, --to");
     }
-    return ids.isEmpty()
-        ? query.find(client, MOST).stream()
-            .filter(execution -> concerns(ListExecutions.text(execution, "status")))
-            .map(execution -> ListExecutions.text(execution, "id"))
-            .toList()
-        : ids.stream().distinct().toList();
+    if (!ids.isEmpty()) {
+      return ids.stream().distinct().toList();
+    }
+    query.usually(concerned());
+    return query.find(client, MOST).stream()
+        .filter(execution -> concerned().contains(ListExecutions.text(execution, "status")))
+        .map(execution -> ListExecutions.text(execution, "id"))
+        .toList();
   }
 
   private int change(ServerClient client, List<String> chosen) {

@@ -11,7 +11,8 @@ import picocli.CommandLine.ParentCommand;
 /** {@code reprise event}. */
 @Command(
     name = "event",
-    description = "Writes the latest value that an execution has published, as JSON in either format.")
+    description =
+        "Writes the latest value that an execution has published, as JSON in either format.")
 final class EventCommand implements RepriseSubcommand {
   @ParentCommand
   private @Nullable RepriseCommand parent;

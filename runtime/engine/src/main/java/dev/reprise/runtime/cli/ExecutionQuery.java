@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -15,11 +16,18 @@ final class ExecutionQuery {
   @Option(names = "--function", paramLabel = "NAME", description = "Of this function.")
   private @Nullable String function;
 
-  @Option(names = "--status", paramLabel = "STATUS", description = "In this state, like FAILED.")
-  private @Nullable String status;
+  @Option(
+      names = "--status",
+      paramLabel = "STATUS",
+      split = ",",
+      description = "In this state, like FAILED, or one of several.")
+  private List<String> statuses = new ArrayList<>();
 
-  @Option(names = "--tag", paramLabel = "NAME:VALUE", description = "With this tag.")
-  private @Nullable String tag;
+  @Option(
+      names = "--tag",
+      paramLabel = "NAME:VALUE",
+      description = "With this tag; may be repeated.")
+  private List<String> tags = new ArrayList<>();
 
   @Option(
       names = "--from",
@@ -32,7 +40,14 @@ final class ExecutionQuery {
 
   /** Whether it says anything. */
   boolean isEmpty() {
-    return parameters().isEmpty();
+    return parameters().isEmpty() && tags.isEmpty();
+  }
+
+  /** Where no state is asked for, these are meant. */
+  void usually(List<String> states) {
+    if (statuses.isEmpty()) {
+      statuses.addAll(states);
+    }
   }
 
   /** The executions, the newest first, {@code limit} of them at most. */
@@ -61,8 +76,7 @@ final class ExecutionQuery {
   private Map<String, String> parameters() {
     var given = new LinkedHashMap<String, String>();
     put(given, "function", function);
-    put(given, "status", status);
-    put(given, "tag", tag);
+    put(given, "status", statuses.isEmpty() ? null : String.join(",", statuses));
     put(given, "from", from);
     put(given, "to", to);
     return given;
@@ -74,9 +88,10 @@ final class ExecutionQuery {
     }
   }
 
-  private static String encode(Map<String, String> parameters) {
-    return parameters.entrySet().stream()
-        .map(entry -> entry.getKey() + "=" + ServerClient.encode(entry.getValue()))
+  private String encode(Map<String, String> parameters) {
+    var simple = parameters.entrySet().stream()
+        .map(entry -> entry.getKey() + "=" + ServerClient.encode(entry.getValue()));
+    return Stream.concat(simple, tags.stream().map(tag -> "tag=" + ServerClient.encode(tag)))
         .collect(Collectors.joining("&"));
   }
 }

@@ -10,7 +10,7 @@ import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** {@code reprise executions}. */
-@Command(name = "executions", description = "Looks at executions, cancels and resumes them.")
+@Command(name = "executions", description = "Looks at executions, cancels, resumes and forks them.")
 final class ExecutionsCommand implements RepriseSubcommand {
   @ParentCommand
   private @Nullable RepriseCommand parent;
@@ -23,7 +23,8 @@ final class ExecutionsCommand implements RepriseSubcommand {
         .addSubcommand(new ListExecutions())
         .addSubcommand(new ShowExecution())
         .addSubcommand(new CancelExecutions())
-        .addSubcommand(new ResumeExecutions());
+        .addSubcommand(new ResumeExecutions())
+        .addSubcommand(new ForkExecution());
   }
 
   /** With which server. */

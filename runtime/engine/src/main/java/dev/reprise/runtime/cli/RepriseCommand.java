@@ -101,6 +101,10 @@ public final class RepriseCommand implements Callable<Integer> {
     command.addSubcommand(new SendCommand());
     command.addSubcommand(new EventCommand());
     command.addSubcommand(ExecutionsCommand.withSubcommands());
+    command.addSubcommand(QueuesCommand.withSubcommands());
+    command.addSubcommand(SchedulesCommand.withSubcommands());
+    command.addSubcommand(new DeployCommand());
+    command.addSubcommand(DeploymentsCommand.withSubcommands());
     ServiceLoader.load(RepriseSubcommand.class, RepriseCommand.class.getClassLoader())
         .forEach(command::addSubcommand);
     return command

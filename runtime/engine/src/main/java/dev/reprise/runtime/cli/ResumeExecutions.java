@@ -1,6 +1,6 @@
 package dev.reprise.runtime.cli;
 
-import java.util.Set;
+import java.util.List;
 import picocli.CommandLine.Command;
 
 /** {@code reprise executions resume}. */
@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
     name = "resume",
     description = "Lets parked or stranded executions go on. Several need --yes.")
 final class ResumeExecutions extends ChangeExecutions {
-  private static final Set<String> STUCK = Set.of("PARKED", "STRANDED");
+  private static final List<String> STUCK = List.of("PARKED", "STRANDED");
 
   @Override
   String word() {
@@ -16,7 +16,7 @@ final class ResumeExecutions extends ChangeExecutions {
   }
 
   @Override
-  boolean concerns(String status) {
-    return STUCK.contains(status);
+  List<String> concerned() {
+    return STUCK;
   }
 }

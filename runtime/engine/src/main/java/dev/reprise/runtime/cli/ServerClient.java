@@ -3,6 +3,7 @@ package dev.reprise.runtime.cli;
 import dev.reprise.RepriseException;
 import dev.reprise.runtime.json.Json;
 import dev.reprise.runtime.json.UnreadableJsonException;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -12,6 +13,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -72,6 +74,20 @@ final class ServerClient {
     }
     return send(
         request.POST(json == null ? BodyPublishers.noBody() : BodyPublishers.ofString(json)));
+  }
+
+  Reply postFile(String path, Path file, String contentType) {
+    try {
+      return send(
+          request(path).setHeader("Content-Type", contentType).POST(BodyPublishers.ofFile(file)));
+    } catch (FileNotFoundException e) {
+      throw new RepriseException("the file " + file + " cannot be read", e);
+    }
+  }
+
+  Reply put(String path, String json) {
+    var request = request(path).setHeader("Content-Type", "application/json");
+    return send(request.PUT(BodyPublishers.ofString(json)));
   }
 
   /** One step of a path. */

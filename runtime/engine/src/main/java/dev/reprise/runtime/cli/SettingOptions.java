@@ -91,6 +91,31 @@ final class SettingOptions extends DatabaseOptions {
   }
 
   @Option(
+      names = "--max-recoveries",
+      paramLabel = "N",
+      description =
+          "How often an execution goes on after its node died, before it is parked; 20 by default.")
+  void maxRecoveries(String number) {
+    set(Setting.MAX_RECOVERIES, number);
+  }
+
+  @Option(
+      names = "--max-value",
+      paramLabel = "BYTES",
+      description = "The longest result, outcome of a step or input from code; 4194304 by default.")
+  void maxValue(String bytes) {
+    set(Setting.MAX_VALUE, bytes);
+  }
+
+  @Option(
+      names = "--max-operations",
+      paramLabel = "N",
+      description = "The longest log of an execution, which is parked there; 50000 by default.")
+  void maxOperations(String number) {
+    set(Setting.MAX_OPERATIONS, number);
+  }
+
+  @Option(
       names = "--death-timeout",
       paramLabel = "TIME",
       description = "How long a node may be silent before others take over; 7s by default.")

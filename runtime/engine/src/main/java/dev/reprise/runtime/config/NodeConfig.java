@@ -11,13 +11,15 @@ import java.time.Duration;
  * @param maxRunning how many executions it runs at once; 256 by default. Beyond it calls get 503
  * @param shutdownGrace how long running calls may take to end when the node stops; 25 s by default
  * @param retention how long ended executions stay in the log; for ever by default
+ * @param limits what one execution may take
  */
 public record NodeConfig(
     Duration deathTimeout,
     Duration heartbeat,
     int maxRunning,
     Duration shutdownGrace,
-    Retention retention) {
+    Retention retention,
+    Limits limits) {
   /** The defaults. */
   public static final NodeConfig DEFAULT =
       new NodeConfig(Duration.ofSeconds(7), Duration.ofSeconds(2), 256, Duration.ofSeconds(25));
@@ -25,7 +27,7 @@ public record NodeConfig(
   /** One that keeps all executions. */
   public NodeConfig(
       Duration deathTimeout, Duration heartbeat, int maxRunning, Duration shutdownGrace) {
-    this(deathTimeout, heartbeat, maxRunning, shutdownGrace, Retention.FOREVER);
+    this(deathTimeout, heartbeat, maxRunning, shutdownGrace, Retention.FOREVER, Limits.DEFAULT);
   }
 
   public NodeConfig {
@@ -45,17 +47,27 @@ public record NodeConfig(
 
   /** The same with another grace. */
   public NodeConfig withShutdownGrace(Duration grace) {
-    return new NodeConfig(deathTimeout, heartbeat, maxRunning, grace, retention);
+    return new NodeConfig(deathTimeout, heartbeat, maxRunning, grace, retention, limits);
   }
 
   /** The same with another death timeout and the heartbeat that fits it. */
   public NodeConfig withDeathTimeout(Duration timeout) {
     return new NodeConfig(
-        timeout, timeout.multipliedBy(2).dividedBy(7), maxRunning, shutdownGrace, retention);
+        timeout,
+        timeout.multipliedBy(2).dividedBy(7),
+        maxRunning,
+        shutdownGrace,
+        retention,
+        limits);
   }
 
   /** The same with another retention. */
   public NodeConfig withRetention(Retention time) {
-    return new NodeConfig(deathTimeout, heartbeat, maxRunning, shutdownGrace, time);
+    return new NodeConfig(deathTimeout, heartbeat, maxRunning, shutdownGrace, time, limits);
+  }
+
+  /** The same with other limits. */
+  public NodeConfig withLimits(Limits other) {
+    return new NodeConfig(deathTimeout, heartbeat, maxRunning, shutdownGrace, retention, other);
   }
 }

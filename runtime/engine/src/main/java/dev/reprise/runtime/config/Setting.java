@@ -37,6 +37,12 @@ public enum Setting {
   INSECURE("false"),
   /** How many executions run at once. */
   MAX_RUNNING("256"),
+  /** How often an execution may go on after the death of its node before it is parked. */
+  MAX_RECOVERIES("20"),
+  /** How many bytes of JSON a result, an outcome of a step or an input from code may have. */
+  MAX_VALUE("4194304"),
+  /** How many operations the log of an execution may have. */
+  MAX_OPERATIONS("50000"),
   /** How long a node may be silent before others take over. */
   DEATH_TIMEOUT("7s"),
   /** How long running calls may take when the server stops. */

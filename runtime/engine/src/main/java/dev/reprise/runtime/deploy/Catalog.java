@@ -1,16 +1,20 @@
 package dev.reprise.runtime.deploy;
 
 import dev.reprise.RepriseException;
+import dev.reprise.WorkQueue;
 import dev.reprise.runtime.function.Application;
 import dev.reprise.runtime.function.FunctionDefinition;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +25,12 @@ public final class Catalog implements AutoCloseable {
   private final Map<String, Application> versions = new ConcurrentHashMap<>();
   private final VersionLoader loader;
   private volatile List<Application> active = List.of();
+
+  /** When a version was asked for last, by {@link System#nanoTime()}. */
+  private final Map<String, Long> used = new ConcurrentHashMap<>();
+
+  /** Not given out any more; somebody may just have been given one. */
+  private final List<Application> retired = new ArrayList<>();
 
   /** With a way to load versions on demand. */
   public Catalog(VersionLoader loader) {
@@ -42,6 +52,11 @@ public final class Catalog implements AutoCloseable {
      * @throws RepriseException where it is not kept or does not load; the message says what is needed
      */
     Application load(String version);
+
+    /** Closes an application that it loaded, so that its classes are forgotten. */
+    default void unload(Application application) {
+      application.close();
+    }
 
     /** Called after the applications are closed. */
     @Override
@@ -83,6 +98,11 @@ public final class Catalog implements AutoCloseable {
         versions.put(application.version(), application);
       }
     }
+    for (Application before : active) {
+      if (before.version() != null) {
+        used.put(before.version(), System.nanoTime()); // a call may just have found it
+      }
+    }
     active = List.copyOf(applications);
   }
 
@@ -92,8 +112,33 @@ public final class Catalog implements AutoCloseable {
    * @throws RepriseException where it cannot be had here; the message says what is needed
    */
   public Application version(String version) {
+    used.put(version, System.nanoTime());
     var application = versions.get(version);
     return application == null ? versions.computeIfAbsent(version, loader::load) : application;
+  }
+
+  /**
+   * Closes what was loaded for old executions and is not needed now, so that classes do not pile up: what was retired by a
+   * call before and runs nowhere is closed, what has not been asked for in that time is retired.
+   *
+   * @param running whether an execution of the version runs here
+   */
+  public synchronized void closeUnused(Predicate<String> running, Duration idle) {
+    for (var application : List.copyOf(retired)) {
+      if (!running.test(String.valueOf(application.version()))) {
+        retired.remove(application);
+        loader.unload(application);
+      }
+    }
+    long now = System.nanoTime();
+    versions.forEach((version, application) -> {
+      boolean idles = now - used.getOrDefault(version, now) >= idle.toNanos();
+      if (idles && !active.contains(application) && !running.test(version)) {
+        versions.remove(version);
+        used.remove(version);
+        retired.add(application);
+      }
+    });
   }
 
   /** The function that new calls of this name reach. */
@@ -113,6 +158,15 @@ public final class Catalog implements AutoCloseable {
         .flatMap(application -> application.definitions().stream())
         .sorted(Comparator.comparing(FunctionDefinition::name))
         .toList();
+  }
+
+  /** The queues that the active applications declare; of those of one name the first. */
+  public List<WorkQueue> queues() {
+    var byName = new LinkedHashMap<String, WorkQueue>();
+    active.stream()
+        .flatMap(application -> application.queues().stream())
+        .forEach(queue -> byName.putIfAbsent(queue.name(), queue));
+    return List.copyOf(byName.values());
   }
 
   /** The active application with this class of functions. */
@@ -153,8 +207,9 @@ public final class Catalog implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
     versions.values().forEach(Application::close);
+    retired.forEach(Application::close);
     active.stream()
         .filter(application -> application.version() == null)
         .forEach(Application::close);

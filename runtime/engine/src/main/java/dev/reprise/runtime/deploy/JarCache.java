@@ -19,6 +19,30 @@ public final class JarCache {
     this.directory = directory;
   }
 
+  /** Deletes the file of a version, if there is one; whoever has it open still reads it. */
+  void remove(String version) throws IOException {
+    Files.deleteIfExists(directory.resolve(version + ".jar"));
+  }
+
+  /** The file with the content of another. */
+  Path put(Path jar) throws IOException {
+    Files.createDirectories(directory);
+    var temporary = Files.createTempFile(directory, "jar", ".part");
+    try {
+      Files.copy(jar, temporary, StandardCopyOption.REPLACE_EXISTING);
+      // of the copy: the other may be changed meanwhile
+      var file = directory.resolve(ContentHash.of(temporary) + ".jar");
+      if (Files.exists(file) && Files.mismatch(file, temporary) < 0) {
+        return file;
+      }
+      Files.move(
+          temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      return file;
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
+  }
+
   /**
    * The file with that content.
    *

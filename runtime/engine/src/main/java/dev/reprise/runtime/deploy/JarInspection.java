@@ -1,6 +1,7 @@
 package dev.reprise.runtime.deploy;
 
 import dev.reprise.RegistrationException;
+import dev.reprise.Scheduled;
 import dev.reprise.Step;
 import dev.reprise.Transaction;
 import dev.reprise.Workflow;
@@ -8,7 +9,7 @@ import io.github.classgraph.ClassGraph;
 import io.github.classgraph.ClassInfo;
 import io.github.classgraph.ClassInfoList;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeSet;
@@ -46,8 +47,8 @@ public record JarInspection(String version, List<String> functionClasses, boolea
    */
   public static JarInspection of(Path jar, String name) {
     try {
-      var version = ContentHash.of(Files.readAllBytes(jar));
-      boolean hasMigrations = hasMigrations(jar);
+      var version = ContentHash.of(jar);
+      boolean hasMigrations = !scripts(jar).isEmpty();
       var classes = functionClasses(jar);
       if (classes.isEmpty()) {
         throw new RegistrationException(name
@@ -62,12 +63,33 @@ public record JarInspection(String version, List<String> functionClasses, boolea
     }
   }
 
-  private static boolean hasMigrations(Path jar) throws IOException {
+  /** The version that a jar is, without a look into it. */
+  public static String version(Path jar) {
+    try {
+      return ContentHash.of(jar);
+    } catch (IOException e) {
+      throw new UncheckedIOException(jar + " cannot be read", e);
+    }
+  }
+
+  /** The names of the scripts that a jar has, sorted. */
+  public static List<String> migrations(Path jar) {
+    try {
+      return scripts(jar);
+    } catch (IOException e) {
+      throw new UncheckedIOException(jar + " cannot be read", e);
+    }
+  }
+
+  private static List<String> scripts(Path jar) throws IOException {
     try (var zip = new ZipFile(jar.toFile())) {
       return zip.stream()
-          .anyMatch(entry -> !entry.isDirectory()
+          .filter(entry -> !entry.isDirectory()
               && entry.getName().startsWith(MIGRATIONS)
-              && entry.getName().endsWith(".sql"));
+              && entry.getName().endsWith(".sql"))
+          .map(entry -> entry.getName().substring(MIGRATIONS.length()))
+          .sorted()
+          .toList();
     }
   }
 
@@ -81,7 +103,8 @@ public record JarInspection(String version, List<String> functionClasses, boolea
         .disableNestedJarScanning();
     try (var scan = graph.scan(1)) {
       var names = new TreeSet<String>();
-      for (var annotation : List.of(Transaction.class, Step.class, Workflow.class)) {
+      for (var annotation :
+          List.of(Transaction.class, Step.class, Workflow.class, Scheduled.class)) {
         var found = scan.getClassesWithMethodAnnotation(annotation.getName());
         found.stream()
             .filter(type -> !isOnlyInherited(type, found))

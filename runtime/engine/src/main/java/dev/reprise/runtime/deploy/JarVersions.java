@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -100,9 +101,22 @@ public final class JarVersions implements Catalog.VersionLoader {
 
   /** The same, with changes. */
   public Prepared prepare(Path jar, Customization customization) {
-    var name = String.valueOf(jar.getFileName());
+    return prepare(jar, String.valueOf(jar.getFileName()), customization);
+  }
+
+  /**
+   * Makes the application of a jar that came without a file of its own name.
+   *
+   * @param name what messages call it
+   * @throws RepriseException where it cannot be read or is refused; the message names the jar and what to do
+   */
+  public Prepared prepare(Path jar, String name) {
+    return prepare(jar, name, Customization.NONE);
+  }
+
+  private Prepared prepare(Path jar, String name, Customization customization) {
     try {
-      var file = cache.put(Files.readAllBytes(jar));
+      var file = cache.put(jar);
       var application = build(file, name, customization);
       prepared.put(String.valueOf(application.version()), application);
       return new Prepared(name, file, application);
@@ -117,13 +131,21 @@ public final class JarVersions implements Catalog.VersionLoader {
     if (ready != null) {
       return ready;
     }
-    var jar = store
+    LOG.info("loading version {}", version);
+    return build(file(version), "version " + version, Customization.NONE);
+  }
+
+  /**
+   * A copy of the jar of a kept version.
+   *
+   * @throws RepriseException where it is not kept; the message says what is needed
+   */
+  public Path file(String version) {
+    return cache.put(store
         .jar(version)
         .orElseThrow(() -> new RepriseException("version " + version
             + " of the functions is needed, and this database does not keep it: start a node with its jar,"
-            + " the one whose SHA-256 begins with " + version));
-    LOG.info("loading version {}", version);
-    return build(cache.put(jar), "version " + version, Customization.NONE);
+            + " the one whose SHA-256 begins with " + version)));
   }
 
   private Application build(Path file, String name, Customization customization) {
@@ -142,6 +164,31 @@ public final class JarVersions implements Catalog.VersionLoader {
       return application.build();
     } catch (RepriseException e) {
       throw new RepriseException(name + " is refused: " + e.getMessage(), e);
+    }
+  }
+
+  /** Gives up an application that was prepared and that nobody has loaded since. */
+  public void discard(String version) {
+    var unused = prepared.remove(version);
+    if (unused != null) {
+      unload(unused);
+    }
+  }
+
+  @Override
+  public void unload(Application application) {
+    application.close();
+    if (application.loader() instanceof ApplicationLoader loader && loaders.remove(loader)) {
+      try {
+        loader.close();
+        boolean shared =
+            loaders.stream().anyMatch(other -> Arrays.equals(other.getURLs(), loader.getURLs()));
+        if (!shared) {
+          cache.remove(String.valueOf(application.version()));
+        }
+      } catch (IOException e) {
+        LOG.warn("the jar of version {} cannot be closed", application.version(), e);
+      }
     }
   }
 

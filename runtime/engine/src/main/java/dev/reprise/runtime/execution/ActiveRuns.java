@@ -85,6 +85,22 @@ public final class ActiveRuns {
     return loops.containsKey(execution);
   }
 
+  /** Gives a running execution its row, where it has none yet; false where it does not run here. */
+  boolean bear(UUID execution) {
+    var loop = loops.get(execution);
+    if (loop == null) {
+      return false;
+    }
+    loop.bear();
+    return true;
+  }
+
+  /** Whether an execution of that version of the code runs here. */
+  public boolean runsVersion(String version) {
+    return loops.values().stream()
+        .anyMatch(loop -> version.equals(loop.identity().version()));
+  }
+
   /** What runs here. */
   public Collection<UUID> active() {
     return List.copyOf(loops.keySet());
@@ -94,7 +110,7 @@ public final class ActiveRuns {
   public void delivered(Collection<UUID> executions) {
     for (UUID execution : executions) {
       var loop = loops.get(execution);
-      if (loop != null) {
+      if (loop != null && loop.wantsRefresh()) {
         threads.execute(() -> refresh(execution, loop));
       }
     }

@@ -86,9 +86,7 @@ final class BranchLog {
   /** Whether the log has the marker of that change at the next position. */
   boolean isPatchNext(String changeId) {
     var row = run.recorded(nextPosition());
-    return row != null
-        && row.kind() == OperationKind.PATCH
-        && row.function().equals(changeId);
+    return row != null && row.kind() == OperationKind.PATCH && row.function().equals(changeId);
   }
 
   private boolean comparesArguments() {
@@ -110,6 +108,7 @@ final class BranchLog {
       closed = new Unwinding(Unwinding.Reason.CLOSED, "the execution is being ended");
       throw closed;
     }
+    run.requireRoom();
   }
 
   private Unwinding closeAt(OperationRow row) {

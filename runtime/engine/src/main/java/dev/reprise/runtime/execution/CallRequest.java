@@ -1,5 +1,6 @@
 package dev.reprise.runtime.execution;
 
+import dev.reprise.Options;
 import dev.reprise.runtime.function.FunctionDefinition;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param key the idempotency key; null for a random id
  * @param asynchronous whether the caller wants the call durable rather than ended
  * @param traceparent the W3C trace context to go on with
+ * @param options where it is to wait before it is started; key and tags are not read from them
  */
 public record CallRequest(
     FunctionDefinition function,
@@ -20,4 +22,18 @@ public record CallRequest(
     String principal,
     Map<String, String> tags,
     boolean asynchronous,
-    @Nullable String traceparent) {}
+    @Nullable String traceparent,
+    Options options) {
+
+  /** A call that is not to wait. */
+  public CallRequest(
+      FunctionDefinition function,
+      List<@Nullable Object> arguments,
+      @Nullable String key,
+      String principal,
+      Map<String, String> tags,
+      boolean asynchronous,
+      @Nullable String traceparent) {
+    this(function, arguments, key, principal, tags, asynchronous, traceparent, Options.DEFAULT);
+  }
+}

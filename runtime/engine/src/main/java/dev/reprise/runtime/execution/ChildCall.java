@@ -5,8 +5,10 @@ import dev.reprise.ExecutionNotFoundException;
 import dev.reprise.ExecutionStatus;
 import dev.reprise.IdempotencyConflictException;
 import dev.reprise.Options;
+import dev.reprise.UnknownQueueException;
 import dev.reprise.runtime.function.FunctionDefinition;
 import dev.reprise.runtime.function.Policy;
+import dev.reprise.runtime.json.ExceptionCodec;
 import dev.reprise.runtime.json.Json;
 import dev.reprise.runtime.json.JsonCodec;
 import dev.reprise.runtime.store.ExecutionRow;
@@ -14,7 +16,9 @@ import dev.reprise.runtime.store.LogWrite.Birth;
 import dev.reprise.runtime.store.NewExecution;
 import dev.reprise.runtime.store.OperationKind;
 import dev.reprise.runtime.store.OperationRow;
+import dev.reprise.runtime.store.Placement;
 import dev.reprise.runtime.store.Position;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +59,7 @@ final class ChildCall {
 
   /** {@code Durable.start}: begins the child, which is waited for later or not at all. */
   <T extends @Nullable Object> Execution<T> start(Captured call, Options options) {
+    options.requireConsistent();
     var function = call.function();
     var input =
         run.application().codec().encodeArguments(call.arguments(), function.parameterTypes());
@@ -64,7 +69,7 @@ final class ChildCall {
     var child = child(position, function, input, options, null);
     if (recorded == null) {
       recorded = run.stage() == null
-          ? started(position, function, hash, child)
+          ? begun(position, function, hash, child)
           : run.beyond(scope.newCall(
               OperationKind.START,
               function.name(),
@@ -73,11 +78,15 @@ final class ChildCall {
               null,
               child,
               null,
-              () -> started(position, function, hash, child)));
+              () -> begun(position, function, hash, child)));
       var rows = new ArrayList<>(scope.log().takeBuffer());
       rows.add(recorded);
-      run.record(rows, List.of(new Birth(child, ExecutionStatus.PENDING, null)));
-      run.services().due().now();
+      run.record(rows, recorded.error() == null ? List.of(birth(child)) : List.of());
+      LocalEngine.begins(run.services().due(), child.placement());
+    }
+    if (recorded.error() != null) {
+      throw Sneaky.raise(
+          ExceptionCodec.decode(recorded.error(), run.application().loader()));
     }
     if (options.id() != null) {
       requireSame(child);
@@ -86,22 +95,62 @@ final class ChildCall {
     return new ChildHandle<>(scope, id, function);
   }
 
-  private OperationRow started(
+  private static Birth birth(NewExecution child) {
+    return new Birth(child, ExecutionStatus.PENDING, null);
+  }
+
+  /** What is recorded of a start: which execution it is, or why there is none. */
+  private OperationRow begun(
       Position position, FunctionDefinition function, long hash, NewExecution child) {
+    String id = null;
+    String error = null;
+    try {
+      var queue = child.placement().queue();
+      if (run.stage() == null && queue != null) {
+        run.ask(() -> {
+          run.services().queues().require(queue);
+          return queue;
+        });
+      }
+      id = run.stage() == null && child.placement().deduplication() != null
+          ? theOneOf(child, String.valueOf(queue), child.placement().deduplication())
+          : child.id();
+    } catch (UnknownQueueException | IdempotencyConflictException e) {
+      error = ExceptionCodec.encode(e);
+    }
     var now = run.services().clock().now();
     return new OperationRow(
         position,
         OperationKind.START,
         function.name(),
         hash,
-        Json.quote(child.id()),
-        null,
+        id == null ? null : Json.quote(id),
+        error,
         1,
         null,
         null,
         null,
         now,
         now);
+  }
+
+  /**
+   * The id of the one living execution with the child's deduplication key: its own, or another's. Only its row tells, so it is
+   * inserted before the start is recorded; when this is done again, the row is found by its id.
+   */
+  private String theOneOf(NewExecution child, String queue, String deduplication) {
+    var store = run.services().store();
+    while (true) {
+      run.record(List.of(), List.of(birth(child)));
+      if (run.ask(() -> store.find(child.id())).isPresent()) {
+        return child.id();
+      }
+      var other = run.ask(() -> store.findDuplicate(queue, deduplication));
+      if (other.isPresent()) { // else it has just ended
+        LocalEngine.requireSameFunction(other.get(), child);
+        return other.get().id();
+      }
+    }
   }
 
   private void requireSame(NewExecution child) {
@@ -119,9 +168,10 @@ final class ChildCall {
   private NewExecution child(
       Position position,
       FunctionDefinition function,
-      String input,
+      String given,
       Options options,
       @Nullable Position parentPosition) {
+    var input = run.fitting(given, "what " + function.name() + " is called with");
     var parent = run.identity();
     UUID execution = Derivation.child(parent.execution(), position);
     var created = run.services().clock().now();
@@ -136,11 +186,17 @@ final class ChildCall {
         parent.version(),
         input,
         created,
-        timeout == null ? null : created.plus(timeout),
+        earlier(timeout == null ? null : created.plus(timeout), parent.deadline()),
         parent.execution(),
         parentPosition,
         Map.copyOf(options.tags()),
-        parent.traceparent());
+        parent.traceparent(),
+        Placement.of(options, created));
+  }
+
+  /** Nobody waits for a child longer than for its parent. */
+  private static @Nullable Instant earlier(@Nullable Instant own, @Nullable Instant parents) {
+    return own == null || parents != null && parents.isBefore(own) ? parents : own;
   }
 
   /** A child as the workflow sees it. */

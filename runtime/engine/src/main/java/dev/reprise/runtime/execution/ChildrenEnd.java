@@ -1,9 +1,7 @@
 package dev.reprise.runtime.execution;
 
 import dev.reprise.runtime.store.ExecutionStore.Child;
-import java.util.HashSet;
 import java.util.List;
-import java.util.UUID;
 
 /**
  * Ends the children of an execution that is being ended, before anything is undone: one that was told to end may still be at
@@ -28,7 +26,6 @@ final class ChildrenEnd {
       return;
     }
     var services = run.services();
-    var asked = new HashSet<UUID>();
     while (true) {
       int seen = run.signals();
       var children = living(calledOnly);
@@ -36,14 +33,12 @@ final class ChildrenEnd {
         return;
       }
       // one that went on as a new execution meanwhile has to be asked again
-      boolean isNew = false;
-      for (var child : children) {
-        if (asked.add(child.execution())) {
-          isNew = true;
-          var unused = services.store().requestCancellation(child.execution());
-        }
-      }
-      if (isNew) {
+      var unasked = children.stream()
+          .filter(child -> !child.cancelRequested())
+          .map(Child::execution)
+          .toList();
+      if (!unasked.isEmpty()) {
+        var unused = services.store().requestCancellation(unasked);
         services.due().now();
       } else {
         main.waitFor(new WaitRoom.Wait(() -> run.signals() > seen, null, true));

@@ -53,14 +53,7 @@ final class Continuing {
       row = run.stage() == null
           ? made
           : run.beyond(scope.newCall(
-              OperationKind.CONTINUE,
-              function.name(),
-              hash,
-              input,
-              null,
-              null,
-              null,
-              () -> made));
+              OperationKind.CONTINUE, function.name(), hash, input, null, null, null, () -> made));
     }
     throw run.continueWith(new Next(row, input));
   }

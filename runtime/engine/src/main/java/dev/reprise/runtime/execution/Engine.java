@@ -4,9 +4,11 @@ import dev.reprise.runtime.function.FunctionDefinition;
 import dev.reprise.runtime.store.ExecutionFilter;
 import dev.reprise.runtime.store.ExecutionRow;
 import dev.reprise.runtime.store.OperationRow;
+import dev.reprise.runtime.store.QueueStore;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** What a node does for its callers, over HTTP or in process. Thread-safe. */
 public interface Engine {
@@ -15,6 +17,7 @@ public interface Engine {
    * A key that was used before gives the execution of that time.
    *
    * @throws dev.reprise.IdempotencyConflictException the key was used with another function or other arguments
+   * @throws dev.reprise.UnknownQueueException it is to wait in a queue that is not declared
    * @throws dev.reprise.OverloadedException the node has as much as it may; nothing was begun
    * @throws dev.reprise.runtime.postgres.DatabaseUnavailableException the database cannot be reached; nothing was begun
    */
@@ -53,6 +56,17 @@ public interface Engine {
    */
   void resume(String id);
 
+  /**
+   * Begins another execution of a workflow with the operations before a position; it is durable when this returns.
+   *
+   * @param from the first position that is done again, dotted; null for all of them
+   * @param version of the code to run; null for the one that new calls reach
+   * @return the id of the new execution
+   * @throws dev.reprise.ExecutionNotFoundException there is no such execution
+   * @throws ForkRefusedException it cannot be forked so; the message names what can be asked
+   */
+  String fork(String id, @Nullable String from, @Nullable String version);
+
   /** Messages to executions, events and answers of them. */
   Post post();
 
@@ -61,4 +75,14 @@ public interface Engine {
 
   /** All functions that can be called, by name. */
   List<FunctionDefinition> functions();
+
+  /** The queues of the cluster, by name. */
+  List<QueueStore.Queue> queues();
+
+  /**
+   * Sets the limits of a queue.
+   *
+   * @throws dev.reprise.UnknownQueueException there is no such queue
+   */
+  void changeQueue(String name, QueueStore.Limits limits);
 }

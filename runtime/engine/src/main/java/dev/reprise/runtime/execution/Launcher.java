@@ -5,13 +5,16 @@ import dev.reprise.RepriseException;
 import dev.reprise.runtime.deploy.Catalog;
 import dev.reprise.runtime.json.ExceptionCodec;
 import dev.reprise.runtime.postgres.Backoff;
+import dev.reprise.runtime.postgres.DatabaseFailureException;
 import dev.reprise.runtime.store.ExecutionRow;
 import dev.reprise.runtime.store.ExecutionStore.Loaded;
 import dev.reprise.runtime.store.LogWrite;
 import dev.reprise.runtime.store.NewExecution;
+import dev.reprise.runtime.store.OperationRow;
 import dev.reprise.runtime.store.Transition;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
@@ -22,6 +25,7 @@ import org.slf4j.LoggerFactory;
 /** Starts the loops of executions that this node owns. Thread-safe. */
 public final class Launcher {
   private static final Logger LOG = LoggerFactory.getLogger(Launcher.class);
+  private static final int MOST_AT_ONCE = 20_000;
   private static final Backoff LAST_RUN =
       new Backoff(Duration.ofMillis(1), Duration.ofMillis(100), 40);
 
@@ -41,9 +45,30 @@ public final class Launcher {
 
   /** Takes on executions that were claimed for this node; places for all of them are free. */
   public void takeOn(List<ExecutionRow> claimed) {
+    if (claimed.isEmpty()) {
+      return;
+    }
+    claimed.forEach(row -> active.takePlace());
+    services.threads().execute(() -> loadAll(claimed));
+  }
+
+  /** The logs of many sleepers that wake at once are one query. */
+  private void loadAll(List<ExecutionRow> claimed) {
+    Map<UUID, List<OperationRow>> logs = Map.of();
+    if (claimed.size() > 1) {
+      try {
+        logs = services
+            .store()
+            .logs(claimed.stream().map(ExecutionRow::execution).toList(), MOST_AT_ONCE);
+      } catch (DatabaseFailureException e) {
+        LOG.info(
+            "the logs of {} executions are read one by one: {}", claimed.size(), e.getMessage());
+      }
+    }
     for (ExecutionRow row : claimed) {
-      active.takePlace();
-      services.threads().execute(() -> load(row));
+      var log = logs.get(row.execution());
+      var loaded = log == null ? null : new Loaded(row, log);
+      services.threads().execute(() -> load(row, loaded));
     }
   }
 
@@ -52,12 +77,14 @@ public final class Launcher {
     start(new RunLoop(services, active, settlements, code, identity, owner, null));
   }
 
-  private void load(ExecutionRow row) {
+  private void load(ExecutionRow row, @Nullable Loaded read) {
     boolean started = false;
     try {
       var code = code(row);
       if (code != null) {
-        var loaded = services.store().load(row.execution()).orElse(new Loaded(row, List.of()));
+        var loaded = read == null
+            ? services.store().load(row.execution()).orElse(new Loaded(row, List.of()))
+            : read;
         var owner = row.owner() == null ? services.membership().node() : row.owner();
         var loop = new RunLoop(
             services, active, settlements, code, RunLoop.identityOf(row), owner, loaded);
@@ -92,6 +119,8 @@ public final class Launcher {
   private Catalog.@Nullable Entry code(ExecutionRow row) {
     try {
       return catalog.find(row.version(), row.function());
+    } catch (DatabaseFailureException e) {
+      throw e; // it could not be read, and may be there: the next heartbeat tries again
     } catch (RepriseException e) {
       LOG.warn("execution {} is stranded: {}", row.id(), e.getMessage());
       var cause = ExceptionCodec.encode(e);

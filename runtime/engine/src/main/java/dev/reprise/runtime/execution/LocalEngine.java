@@ -3,8 +3,10 @@ package dev.reprise.runtime.execution;
 import dev.reprise.ExecutionEndedException;
 import dev.reprise.ExecutionNotFoundException;
 import dev.reprise.ExecutionStatus;
+import dev.reprise.IdempotencyConflictException;
 import dev.reprise.OverloadedException;
 import dev.reprise.RepriseException;
+import dev.reprise.SizeLimitException;
 import dev.reprise.runtime.deploy.Catalog;
 import dev.reprise.runtime.function.FunctionDefinition;
 import dev.reprise.runtime.function.Policy;
@@ -15,11 +17,15 @@ import dev.reprise.runtime.store.LogWrite.Birth;
 import dev.reprise.runtime.store.LogWrite.Result;
 import dev.reprise.runtime.store.NewExecution;
 import dev.reprise.runtime.store.OperationRow;
+import dev.reprise.runtime.store.Placement;
+import dev.reprise.runtime.store.QueueStore;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The engine of this process. Thread-safe.
@@ -33,6 +39,7 @@ public final class LocalEngine implements Engine {
   private final Settlements settlements;
   private final Catalog catalog;
   private final Launcher launcher;
+  private final Forking forking;
   private final TimeOrderedIds ids = new TimeOrderedIds();
   private final Map<String, KeyedCall> inFlight = new ConcurrentHashMap<>();
   private volatile boolean refusing;
@@ -43,12 +50,14 @@ public final class LocalEngine implements Engine {
       ActiveRuns active,
       Settlements settlements,
       Catalog catalog,
-      Launcher launcher) {
+      Launcher launcher,
+      Forking forking) {
     this.services = services;
     this.active = active;
     this.settlements = settlements;
     this.catalog = catalog;
     this.launcher = launcher;
+    this.forking = forking;
   }
 
   /** Takes no new calls from now on. */
@@ -63,7 +72,11 @@ public final class LocalEngine implements Engine {
     }
     var function = request.function();
     var code = catalog.find(function.version(), function.name());
+    services.queues().require(request.options().queue());
     var identity = identity(request, code);
+    if (!request.asynchronous() && !identity.placement().isNone()) {
+      return runInTurn(identity);
+    }
     if (request.asynchronous()) {
       // by the row alone: a synchronous call of the same key that is in flight here is not durable
       // yet
@@ -110,6 +123,13 @@ public final class LocalEngine implements Engine {
 
   private NewExecution identity(CallRequest request, Catalog.Entry code) {
     var function = code.function();
+    var input =
+        code.application().codec().encodeArguments(request.arguments(), function.parameterTypes());
+    int most = services.limits().maxValue();
+    if (input.getBytes(StandardCharsets.UTF_8).length > most) {
+      throw new SizeLimitException("the arguments of " + function.name() + " have more than " + most
+          + " bytes of JSON (max-value); keep what is large elsewhere, and pass its key");
+    }
     var execution = ids.next();
     var created = services.clock().now();
     var timeout =
@@ -121,13 +141,14 @@ public final class LocalEngine implements Engine {
         function.name(),
         function.kind(),
         function.version(),
-        code.application().codec().encodeArguments(request.arguments(), function.parameterTypes()),
+        input,
         created,
         timeout == null ? null : created.plus(timeout),
         null,
         null,
         request.tags(),
-        request.traceparent());
+        request.traceparent(),
+        Placement.of(request.options(), created));
   }
 
   /** Durable first; then this node or any other takes it. */
@@ -137,10 +158,57 @@ public final class LocalEngine implements Engine {
         identity.execution(), services.membership().node(), birth, List.of(), List.of(), null);
     if (services.writer().write(write) == Result.LOST_RACE) {
       var existing = services.store().find(identity.id());
-      return existing.isPresent() ? attach(existing.get(), identity, true) : accept(identity);
+      if (existing.isPresent()) {
+        return attach(existing.get(), identity, true);
+      }
+      var duplicate = duplicate(identity);
+      return duplicate.isPresent()
+          ? new Submission(duplicate.get().id(), new CompletableFuture<>())
+          : accept(identity);
     }
-    services.due().now();
+    begins(services.due(), identity.placement());
     return new Submission(identity.id(), new CompletableFuture<>());
+  }
+
+  /** Tells the node when an execution that has just been inserted is due. */
+  static void begins(DueSignal due, Placement placement) {
+    var notBefore = placement.notBefore();
+    if (notBefore == null) {
+      due.now();
+    } else {
+      due.at(notBefore);
+    }
+  }
+
+  private Optional<ExecutionRow> duplicate(NewExecution asked) {
+    var placement = asked.placement();
+    if (placement.queue() == null || placement.deduplication() == null) {
+      return Optional.empty();
+    }
+    var found = services.store().findDuplicate(placement.queue(), placement.deduplication());
+    found.ifPresent(existing -> requireSameFunction(existing, asked));
+    return found;
+  }
+
+  /** What the deduplication key of another execution speaks against. */
+  static void requireSameFunction(ExecutionRow existing, NewExecution asked) {
+    if (!existing.principal().equals(asked.principal())
+        || !existing.function().equals(asked.function())) {
+      throw new IdempotencyConflictException(
+          "the deduplication key " + asked.placement().deduplication() + " of the queue "
+              + asked.placement().queue() + " belongs to an execution of another function"
+              + " or of somebody else; use another key for " + asked.function());
+    }
+  }
+
+  /** Durable first, as whoever asks for an asynchronous call has it; then waits for its turn and its end. */
+  private Submission runInTurn(NewExecution identity) {
+    var existing = services.store().find(identity.id());
+    if (existing.isPresent()) {
+      return attach(existing.get(), identity, false);
+    }
+    var id = accept(identity).id();
+    return new Submission(id, whenSettled(id));
   }
 
   private Submission runNow(Catalog.Entry code, NewExecution identity) {
@@ -169,7 +237,16 @@ public final class LocalEngine implements Engine {
 
   @Override
   public Optional<ExecutionRow> find(String id) {
-    return services.store().find(id);
+    var row = services.store().find(id);
+    return row.isPresent() ? row : findInFlight(id);
+  }
+
+  /** A call that has no row in its first second gets one when somebody asks for it: so it can be awaited and cancelled. */
+  private Optional<ExecutionRow> findInFlight(String id) {
+    var call = inFlight.get(id);
+    return call != null && active.bear(call.identity().execution())
+        ? services.store().find(id)
+        : Optional.empty();
   }
 
   @Override
@@ -179,7 +256,10 @@ public final class LocalEngine implements Engine {
 
   @Override
   public Optional<List<OperationRow>> operations(String id) {
-    return services.store().operations(id);
+    var operations = services.store().operations(id);
+    return operations.isPresent() || findInFlight(id).isEmpty()
+        ? operations
+        : services.store().operations(id);
   }
 
   @Override
@@ -226,6 +306,13 @@ public final class LocalEngine implements Engine {
   }
 
   @Override
+  public String fork(String id, @Nullable String from, @Nullable String version) {
+    var fork = forking.fork(id, from, version);
+    services.due().now();
+    return fork.id();
+  }
+
+  @Override
   public Optional<FunctionDefinition> function(String name) {
     return catalog.active(name).map(Catalog.Entry::function);
   }
@@ -235,15 +322,24 @@ public final class LocalEngine implements Engine {
     return catalog.activeFunctions();
   }
 
+  @Override
+  public List<QueueStore.Queue> queues() {
+    return services.queues().list();
+  }
+
+  @Override
+  public void changeQueue(String name, QueueStore.Limits limits) {
+    services.queues().change(name, limits);
+    services.due().now();
+  }
+
   private static RepriseException ended(ExecutionRow row, String what) {
     return new ExecutionEndedException(
         "execution " + row.id() + " is " + row.status() + " and cannot be " + what);
   }
 
   private ExecutionRow require(String id) {
-    return services
-        .store()
-        .find(id)
+    return find(id)
         .orElseThrow(() -> new ExecutionNotFoundException("there is no execution " + id));
   }
 

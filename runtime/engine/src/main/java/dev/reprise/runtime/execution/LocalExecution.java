@@ -42,7 +42,14 @@ public final class LocalExecution<T extends @Nullable Object> implements Executi
       Options options) {
     var captured = Captured.of(application, functions, call);
     var request = new CallRequest(
-        captured.function(), captured.arguments(), options.id(), "", options.tags(), true, null);
+        captured.function(),
+        captured.arguments(),
+        options.id(),
+        "",
+        options.tags(),
+        true,
+        null,
+        options);
     var submission = engine.submit(request);
     submission
         .settled()

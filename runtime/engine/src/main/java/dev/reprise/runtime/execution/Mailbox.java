@@ -54,8 +54,8 @@ final class Mailbox {
   private void load(String name, Topic topic) {
     topic.signals = run.signals(); // before the question: what comes in between is asked for again
     int limit = AT_ONCE + run.forks().size(); // what other branches took may still be there
-    var batch = run.ask(() ->
-        run.services().post().messages().pending(run.identity().execution(), name, limit));
+    var batch = run.ask(
+        () -> run.services().post().messages().pending(run.identity().execution(), name, limit));
     topic.waiting.clear();
     batch.visible().stream()
         .filter(message -> !taken.contains(message.sequence()))

@@ -111,8 +111,8 @@ final class Messaging {
     var until = next != null && next.isBefore(deadline) ? next : deadline;
     var position = log.position();
     try {
-      scope.waitFor(new WaitRoom.Wait(
-          () -> run.signals() > seen, until, run.isConversing(), false, topic));
+      scope.waitFor(
+          new WaitRoom.Wait(() -> run.signals() > seen, until, run.isConversing(), false, topic));
     } catch (Unwinding e) {
       throw log.unwind(e, position);
     }
@@ -154,9 +154,12 @@ final class Messaging {
     run.converse();
     var post = run.services().post();
     try {
-      return with(row(position, OperationKind.SEND, message.topic(), hash, "null"), connection -> {
-        return post.messages().accept(connection, message);
-      }, post::announce);
+      return with(
+          row(position, OperationKind.SEND, message.topic(), hash, "null"),
+          connection -> {
+            return post.messages().accept(connection, message);
+          },
+          post::announce);
     } catch (Refused e) {
       var failure = Post.undeliverable(message.to(), e.reason());
       return failed(position, OperationKind.SEND, message.topic(), hash, failure);
@@ -189,8 +192,7 @@ final class Messaging {
       try {
         return with(
             row(position, OperationKind.REPLY, topic, hash, "null"),
-            connection ->
-                post.messages().reply(connection, identity.execution(), receipt, answer),
+            connection -> post.messages().reply(connection, identity.execution(), receipt, answer),
             told -> post.told(identity.id(), told));
       } catch (Refused e) {
         var failure = new IllegalStateException(

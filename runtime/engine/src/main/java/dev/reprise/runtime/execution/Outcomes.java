@@ -2,12 +2,17 @@ package dev.reprise.runtime.execution;
 
 import dev.reprise.ExecutionCancelledException;
 import dev.reprise.ExecutionParkedException;
+import dev.reprise.ExecutionStatus;
 import dev.reprise.ExecutionTimedOutException;
 import dev.reprise.NonDeterminismException;
 import dev.reprise.runtime.function.Application;
 import dev.reprise.runtime.function.FunctionDefinition;
 import dev.reprise.runtime.json.ExceptionCodec;
+import dev.reprise.runtime.json.JsonCodec;
 import dev.reprise.runtime.store.ExecutionRow;
+import dev.reprise.runtime.store.OperationKind;
+import dev.reprise.runtime.store.OperationRow;
+import dev.reprise.runtime.store.Position;
 import org.jspecify.annotations.Nullable;
 
 /** What a settled execution means to whoever waited for it. */
@@ -58,6 +63,30 @@ public final class Outcomes {
   static String timedOut(String id) {
     return ExceptionCodec.encode(
         new ExecutionTimedOutException("execution " + id + " ran into its timeout"));
+  }
+
+  /** What the log of its parent gets where a child ends; null where nobody waits for it there. */
+  static @Nullable OperationRow forParent(
+      Run run, ExecutionStatus status, @Nullable String outcome) {
+    var identity = run.identity();
+    Position position = identity.parentPosition();
+    if (position == null) {
+      return null;
+    }
+    boolean success = status == ExecutionStatus.SUCCEEDED;
+    return new OperationRow(
+        position,
+        OperationKind.WORKFLOW,
+        identity.function(),
+        JsonCodec.hash(identity.input()),
+        success ? outcome : null,
+        success ? null : outcome,
+        1,
+        null,
+        null,
+        null,
+        identity.createdAt(),
+        run.services().clock().now());
   }
 
   private static ExecutionParkedException parked(ExecutionRow row) {

@@ -54,14 +54,7 @@ final class Patches {
         : scope
             .run()
             .beyond(scope.newCall(
-                OperationKind.PATCH,
-                changeId,
-                0,
-                null,
-                null,
-                null,
-                null,
-                () -> marker(changeId)));
+                OperationKind.PATCH, changeId, 0, null, null, null, null, () -> marker(changeId)));
     if ("false".equals(row.output())) {
       log.returnTo(log.mark() - 1); // as in a log without a marker
       return false;

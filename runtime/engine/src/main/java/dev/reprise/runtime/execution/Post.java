@@ -31,11 +31,7 @@ public final class Post {
 
   /** With the stores and who is to be told. */
   public Post(
-      MessageStore messages,
-      EventStore events,
-      Watches watches,
-      ActiveRuns active,
-      DueSignal due) {
+      MessageStore messages, EventStore events, Watches watches, ActiveRuns active, DueSignal due) {
     this.messages = messages;
     this.events = events;
     this.watches = watches;

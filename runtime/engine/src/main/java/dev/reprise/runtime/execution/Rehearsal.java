@@ -2,6 +2,7 @@ package dev.reprise.runtime.execution;
 
 import dev.reprise.ExecutionStatus;
 import dev.reprise.RepriseException;
+import dev.reprise.runtime.config.Limits;
 import dev.reprise.runtime.execution.RunAttempt.Ending;
 import dev.reprise.runtime.function.Application;
 import dev.reprise.runtime.function.FunctionDefinition;
@@ -21,6 +22,7 @@ import dev.reprise.runtime.store.NewExecution;
 import dev.reprise.runtime.store.OperationKind;
 import dev.reprise.runtime.store.OperationRow;
 import dev.reprise.runtime.store.Position;
+import dev.reprise.runtime.store.QueueStore;
 import dev.reprise.runtime.telemetry.Metrics;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -76,6 +78,7 @@ public final class Rehearsal {
     this.services = new RunServices(
         recorded,
         new ExecutionStore(log, clock),
+        new QueueStore(log),
         Rehearsal::forget,
         new JointWrite(log, new GroupWrite(clock)),
         nowhere,
@@ -84,7 +87,8 @@ public final class Rehearsal {
         new NodeMembership(NOBODY, Duration.ofDays(1)),
         threads,
         time -> {},
-        Metrics.OFF);
+        Metrics.OFF,
+        Limits.NONE);
   }
 
   /** Where recorded transactions are run again. Called by several branches at once. */

@@ -30,6 +30,10 @@ record RehearsedDoing(
   public void again(OperationRow recorded) {
     var stage = scope.run().stage();
     var transaction = transaction(recorded.position());
+    var lineage = scope.run().identity().lineage();
+    if (lineage != null && lineage.of(recorded.position()) != null) {
+      return; // a fork has the outcome, and another execution the transaction
+    }
     if (stage != null && transaction != null) {
       stage.reached(recorded, transaction);
     }

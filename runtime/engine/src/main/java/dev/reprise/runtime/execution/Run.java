@@ -1,6 +1,7 @@
 package dev.reprise.runtime.execution;
 
 import dev.reprise.NonDeterminismException;
+import dev.reprise.SizeLimitException;
 import dev.reprise.runtime.function.Application;
 import dev.reprise.runtime.function.FunctionDefinition;
 import dev.reprise.runtime.json.ExceptionCodec;
@@ -14,6 +15,7 @@ import dev.reprise.runtime.store.NewExecution;
 import dev.reprise.runtime.store.OperationRow;
 import dev.reprise.runtime.store.Position;
 import dev.reprise.runtime.store.Transition;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -52,6 +54,7 @@ final class Run { // tidy: the one state that branches, ticker and heartbeat sha
   private final List<WorkflowSaga> sagas = new CopyOnWriteArrayList<>();
   private final List<Fork<?, ?>> forks = new CopyOnWriteArrayList<>();
   private final AtomicInteger refusals = new AtomicInteger();
+  private final AtomicInteger operations = new AtomicInteger();
   private volatile @Nullable Unwinding halted;
   private volatile @Nullable String parkedCause;
   private volatile @Nullable Closing closing;
@@ -207,8 +210,12 @@ final class Run { // tidy: the one state that branches, ticker and heartbeat sha
   }
 
   /** The log alone. */
-  void absorb(List<OperationRow> operations) {
-    operations.forEach(operation -> recorded.putIfAbsent(operation.position(), operation));
+  void absorb(List<OperationRow> rows) {
+    for (OperationRow operation : rows) {
+      if (recorded.putIfAbsent(operation.position(), operation) == null) {
+        operations.incrementAndGet();
+      }
+    }
   }
 
   /** Reads the log again because something was delivered. */
@@ -230,7 +237,36 @@ final class Run { // tidy: the one state that branches, ticker and heartbeat sha
   }
 
   void remember(OperationRow operation) {
-    recorded.put(operation.position(), operation);
+    if (recorded.put(operation.position(), operation) == null) {
+      operations.incrementAndGet();
+    }
+  }
+
+  // --- limits
+  // ---------------------------------------------------------------------------------------------------
+
+  /** Gives the JSON, which is to be recorded, or refuses it as too large. */
+  String fitting(String json, String what) {
+    int most = services.limits().maxValue();
+    if (json.length() > most / 3 && json.getBytes(StandardCharsets.UTF_8).length > most) {
+      throw new SizeLimitException(
+          what + " has more than " + most
+              + " bytes of JSON (max-value). Keep what is large in a table or a store of its own, and pass its key");
+    }
+    return json;
+  }
+
+  /** A call that the log does not have makes it longer: compensations may, other calls up to the limit. */
+  void requireRoom() {
+    int most = services.limits().maxOperations();
+    if (operations.get() >= most && !compensating && !isClosing()) {
+      throw park(
+          new SizeLimitException(
+              "the log of execution " + identity.id() + " has " + most
+                  + " operations, as many as it may (max-operations): every wake-up goes through all of them."
+                  + " Do the work in portions, each a workflow of its own (a loop goes on with"
+                  + " Durable.continueAsNew). Cancel the execution, or resume it where the limit is higher"));
+    }
   }
 
   // --- stopping
@@ -434,8 +470,8 @@ final class Run { // tidy: the one state that branches, ticker and heartbeat sha
         birth.end(given.isPresent());
       }
     }
-    var won = given.orElseThrow(
-        () -> halt(Unwinding.Reason.LOST_RACE, "another runner recorded first"));
+    var won =
+        given.orElseThrow(() -> halt(Unwinding.Reason.LOST_RACE, "another runner recorded first"));
     operations.forEach(this::remember);
     return won;
   }
@@ -457,6 +493,24 @@ final class Run { // tidy: the one state that branches, ticker and heartbeat sha
   /** Waits for a birth under way; true where the caller bears it. */
   boolean beginBirth() {
     return birth.begin();
+  }
+
+  /** Gives the execution its row now, where it has none; returns once that is durable, or another runner was first. */
+  void bear() {
+    if (halted != null || !beginBirth()) {
+      return;
+    }
+    boolean written = false;
+    try {
+      written =
+          write(new LogWrite(identity.execution(), owner, newborn(), List.of(), List.of(), null))
+              == Result.WRITTEN;
+    } finally {
+      birth.end(written);
+    }
+    if (!written) {
+      halt(Unwinding.Reason.LOST_RACE, "an execution of this id exists");
+    }
   }
 
   /** What time brings: the deadline, and the row of an execution that has run for a second without a commit. */

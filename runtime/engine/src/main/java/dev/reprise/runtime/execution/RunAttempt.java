@@ -4,15 +4,12 @@ import dev.reprise.ExecutionStatus;
 import dev.reprise.NonDeterminismException;
 import dev.reprise.RepriseException;
 import dev.reprise.runtime.json.ExceptionCodec;
-import dev.reprise.runtime.json.JsonCodec;
 import dev.reprise.runtime.postgres.DatabaseFailureException;
 import dev.reprise.runtime.store.FunctionKind;
 import dev.reprise.runtime.store.LogWrite;
 import dev.reprise.runtime.store.LogWrite.Birth;
 import dev.reprise.runtime.store.LogWrite.Result;
-import dev.reprise.runtime.store.OperationKind;
 import dev.reprise.runtime.store.OperationRow;
-import dev.reprise.runtime.store.Position;
 import dev.reprise.runtime.store.Transition;
 import dev.reprise.spi.CurrentExecution;
 import java.util.ArrayList;
@@ -38,7 +35,7 @@ final class RunAttempt {
 
   RunAttempt(Run run) {
     this.run = run;
-    this.main = new WorkflowScope(run, run.identity().createdAt());
+    this.main = new WorkflowScope(run, run.identity().begunAt());
   }
 
   /** How the run ended for the one who drives it. */
@@ -108,7 +105,11 @@ final class RunAttempt {
       return new Came(
           function.method().getReturnType() == void.class
               ? null
-              : run.application().codec().encode(result, function.method().getGenericReturnType()),
+              : run.fitting(
+                  run.application()
+                      .codec()
+                      .encode(result, function.method().getGenericReturnType()),
+                  "the result of " + function.name()),
           null);
     } catch (Throwable e) {
       // closed from outside after the last call that is recorded: what the code made of that does
@@ -261,7 +262,7 @@ final class RunAttempt {
     if (bearing && whole) {
       write = write(new Birth(run.identity(), status, null), buffer, null);
     } else {
-      var ended = new Transition.Ended(status, outcome, whole, parentOperation(status, outcome));
+      var ended = new Transition.Ended(status, outcome, whole, Outcomes.forParent(run, status, outcome));
       write = write(bearing ? run.newborn() : null, buffer, ended);
     }
     if (bearing
@@ -301,28 +302,6 @@ final class RunAttempt {
       @Nullable Birth birth, List<OperationRow> operations, @Nullable Transition transition) {
     return new LogWrite(
         run.identity().execution(), run.owner(), birth, operations, List.of(), transition);
-  }
-
-  private @Nullable OperationRow parentOperation(ExecutionStatus status, @Nullable String outcome) {
-    var identity = run.identity();
-    Position position = identity.parentPosition();
-    if (position == null) {
-      return null;
-    }
-    boolean success = status == ExecutionStatus.SUCCEEDED;
-    return new OperationRow(
-        position,
-        OperationKind.WORKFLOW,
-        identity.function(),
-        JsonCodec.hash(identity.input()),
-        success ? outcome : null,
-        success ? null : outcome,
-        1,
-        null,
-        null,
-        null,
-        identity.createdAt(),
-        run.services().clock().now());
   }
 
   private Ending suspend() {

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +33,7 @@ final class RunLoop implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(RunLoop.class);
   private static final Backoff LOOK_AGAIN =
       new Backoff(Duration.ofMillis(1), Duration.ofSeconds(1), 60);
+  private static final Duration PLACES_GATHER = Duration.ofMillis(5);
   private static final Backoff UNAVAILABLE =
       new Backoff(Duration.ofMillis(20), Duration.ofSeconds(2), 30);
 
@@ -44,6 +46,7 @@ final class RunLoop implements Runnable {
   private volatile UUID owner;
   private volatile boolean shuttingDown;
   private volatile @Nullable Run current;
+  private final AtomicInteger deliveries = new AtomicInteger();
   private boolean commitUnknown;
 
   /**
@@ -93,8 +96,11 @@ final class RunLoop implements Runnable {
       active.leave(identity.execution(), this);
       boolean wasFull = active.freePlaces() == 0;
       active.giveBack();
-      if (wasFull) {
-        services.due().now(); // somebody may wait for the place
+      if (identity.placement().queue() != null) {
+        services.due().now(); // somebody may wait for the slot
+      } else if (wasFull) {
+        // somebody may wait for the place; not at once: others end too, and one claim takes for all
+        services.due().at(services.clock().now().plus(PLACES_GATHER));
       }
     }
   }
@@ -295,10 +301,32 @@ final class RunLoop implements Runnable {
     return run != null && run.signals() < signals;
   }
 
-  void refresh() {
+  void bear() {
     var run = current;
     if (run != null) {
-      run.refresh();
+      run.bear();
+    }
+  }
+
+  /** Notes that something was delivered; whether the caller is to see to {@link #refresh}, or somebody is at it. */
+  boolean wantsRefresh() {
+    return deliveries.getAndIncrement() == 0;
+  }
+
+  /** Looks into the log, once for all that is delivered meanwhile: a parent may have thousands of children. */
+  void refresh() {
+    int seen = 0;
+    try {
+      do {
+        seen = deliveries.get();
+        var run = current;
+        if (run != null) {
+          run.refresh();
+        }
+      } while (!deliveries.compareAndSet(seen, 0));
+    } catch (RuntimeException e) {
+      deliveries.set(0);
+      throw e;
     }
   }
 
@@ -331,7 +359,7 @@ final class RunLoop implements Runnable {
     }
   }
 
-  /** Reads a row as the identity that a run needs. */
+  /** Reads a row as the identity that a run needs. What waited before it was started, was created at its start. */
   static NewExecution identityOf(ExecutionRow row) {
     return new NewExecution(
         row.execution(),
@@ -341,13 +369,15 @@ final class RunLoop implements Runnable {
         row.kind(),
         row.version(),
         row.input(),
-        row.createdAt(),
+        row.placement().isNone() || row.startedAt() == null ? row.createdAt() : row.startedAt(),
         row.deadline(),
         row.parentExecution(),
         row.parentPosition() == null
             ? null
             : dev.reprise.runtime.store.Position.parse(row.parentPosition()),
         row.tags(),
-        row.traceparent());
+        row.traceparent(),
+        row.placement(),
+        row.lineage());
   }
 }

@@ -136,7 +136,8 @@ final class StepCall {
     Throwable thrown = outcome.thrown;
     if (thrown == null && type != void.class) {
       try {
-        output = run.application().codec().encode(outcome.result, type);
+        output = run.fitting(
+            run.application().codec().encode(outcome.result, type), "the result of " + name);
         var unused = run.application().codec().decode(output, type);
       } catch (RuntimeException e) {
         thrown = e;

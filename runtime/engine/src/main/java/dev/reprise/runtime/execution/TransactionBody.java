@@ -80,7 +80,8 @@ final class TransactionBody {
     if (type == void.class) {
       return null;
     }
-    var output = codec.encode(result, type);
+    var output =
+        scope.run().fitting(codec.encode(result, type), "the result of " + function.name());
     var unused = codec.decode(output, type);
     return output;
   }

@@ -45,7 +45,7 @@ public final class Watches {
 
   private void forget(String id, Watch watch) {
     waiting.computeIfPresent(id, (key, watches) -> {
-      var rest = watches.stream().filter(other -> other != watch).toList();
+      var rest = watches.stream().filter(other -> !other.equals(watch)).toList();
       return rest.isEmpty() ? null : rest;
     });
   }

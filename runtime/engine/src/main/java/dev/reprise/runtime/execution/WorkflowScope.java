@@ -38,11 +38,12 @@ import org.slf4j.LoggerFactory;
  * they cost none of their own. Everything that happens after them carries them, so no effect can exist without the reads
  * it may depend on.
  */
-final class WorkflowScope implements ExecutionScope {
+final class WorkflowScope implements ExecutionScope { // tidy: one method for each durable call
   private final Run run;
   private final BranchLog log;
-  private final Derivation derived;
   private final Patches patches;
+  private Derivation derived;
+  private UUID derivedFrom;
   private Instant lastTime;
   private @Nullable String undoKey;
   private boolean undoing;
@@ -57,7 +58,8 @@ final class WorkflowScope implements ExecutionScope {
     this.run = run;
     this.log = new BranchLog(run, prefix);
     this.lastTime = begun;
-    this.derived = new Derivation(run.identity().execution(), prefix);
+    this.derivedFrom = run.identity().executionAt(log.nextPosition());
+    this.derived = new Derivation(derivedFrom, prefix);
     this.patches = new Patches(this, patches);
   }
 
@@ -258,7 +260,7 @@ final class WorkflowScope implements ExecutionScope {
   }
 
   String keyAt(Position position) {
-    return undoKey != null ? undoKey : run.identity().id() + ":" + position;
+    return undoKey != null ? undoKey : run.identity().idAt(position) + ":" + position;
   }
 
   private static Instant later(Instant a, Instant b) {
@@ -349,12 +351,22 @@ final class WorkflowScope implements ExecutionScope {
 
   @Override
   public UUID uuid() {
-    return derived.uuid();
+    return derived().uuid();
   }
 
   @Override
   public Random random() {
-    return derived.random();
+    return derived().random();
+  }
+
+  /** Before the position of a fork, what was derived from the original: the copied calls have it in their arguments. */
+  private Derivation derived() {
+    var execution = run.identity().executionAt(log.nextPosition());
+    if (!execution.equals(derivedFrom)) {
+      derivedFrom = execution;
+      derived = new Derivation(execution, log.prefix());
+    }
+    return derived;
   }
 
   @Override
@@ -369,7 +381,7 @@ final class WorkflowScope implements ExecutionScope {
 
   @Override
   public String executionId() {
-    return run.identity().id();
+    return run.identity().idAt(log.nextPosition());
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.reprise.runtime.function;
 
 import dev.reprise.RegistrationException;
+import dev.reprise.WorkQueue;
 import dev.reprise.runtime.json.JsonCodec;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
@@ -80,6 +81,11 @@ public final class Application implements AutoCloseable {
       throw new IllegalArgumentException(method + " is " + found.size() + " functions");
     }
     return found.get(0);
+  }
+
+  /** The queues that its module declares. */
+  public List<WorkQueue> queues() {
+    return bound.queues();
   }
 
   /** The functions of a registered class. */

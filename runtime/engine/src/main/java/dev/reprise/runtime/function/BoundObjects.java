@@ -1,6 +1,7 @@
 package dev.reprise.runtime.function;
 
 import dev.reprise.Bindings;
+import dev.reprise.WorkQueue;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -19,6 +20,7 @@ final class BoundObjects implements Bindings, AutoCloseable {
 
   private final Map<Class<?>, Object> instances = new LinkedHashMap<>();
   private final List<AutoCloseable> owned = new ArrayList<>();
+  private final Map<String, WorkQueue> queues = new LinkedHashMap<>();
   private final Set<Class<?>> functions;
 
   BoundObjects(Map<Class<?>, Object> ofEmbedder, Set<Class<?>> functions) {
@@ -33,6 +35,19 @@ final class BoundObjects implements Bindings, AutoCloseable {
       owned.add(closeable);
     }
     return this;
+  }
+
+  @Override
+  public Bindings queue(WorkQueue queue) {
+    if (queues.putIfAbsent(queue.name(), queue) != null) {
+      throw new IllegalArgumentException(
+          "the queue " + queue.name() + " is declared already: declare it once");
+    }
+    return this;
+  }
+
+  List<WorkQueue> queues() {
+    return List.copyOf(queues.values());
   }
 
   Optional<Object> get(Class<?> type) {

@@ -3,6 +3,7 @@ package dev.reprise.runtime.function;
 import dev.reprise.runtime.store.FunctionKind;
 import java.lang.reflect.Method;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,5 +27,10 @@ public record FunctionDefinition(
   /** The generic types of the parameters, in their order. */
   public List<java.lang.reflect.Type> parameterTypes() {
     return parameters.stream().map(Parameter::type).toList();
+  }
+
+  /** When it is started without being called; empty where it is not scheduled. */
+  public Optional<Schedule> schedule() {
+    return Schedule.of(method);
   }
 }

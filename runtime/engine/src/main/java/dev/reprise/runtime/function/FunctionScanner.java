@@ -65,8 +65,10 @@ public final class FunctionScanner {
 
   private FunctionDefinition define(Class<?> type, Method method) {
     try {
-      return new FunctionDefinition(
+      var function = new FunctionDefinition(
           name(type, method), Policies.of(method), method, parameters(method), version);
+      Schedule.check(type, method, function.policy(), function.name());
+      return function;
     } catch (IllegalArgumentException e) {
       throw Labels.refuse(Labels.of(type, method) + " cannot be a function: " + e.getMessage(), e);
     }

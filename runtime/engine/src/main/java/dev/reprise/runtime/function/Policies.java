@@ -1,5 +1,6 @@
 package dev.reprise.runtime.function;
 
+import dev.reprise.Scheduled;
 import dev.reprise.Step;
 import dev.reprise.Transaction;
 import dev.reprise.Workflow;
@@ -15,7 +16,8 @@ final class Policies {
   static boolean isAnnotated(Method method) {
     return method.isAnnotationPresent(Transaction.class)
         || method.isAnnotationPresent(Step.class)
-        || method.isAnnotationPresent(Workflow.class);
+        || method.isAnnotationPresent(Workflow.class)
+        || method.isAnnotationPresent(Scheduled.class);
   }
 
   /**
@@ -40,7 +42,11 @@ final class Policies {
     if (workflow != null) {
       policies.add(ofWorkflow(workflow));
     }
-    if (policies.size() != 1) {
+    if (policies.isEmpty()) {
+      throw new IllegalArgumentException(
+          "it has @Scheduled, which is for workflows: add @Workflow");
+    }
+    if (policies.size() > 1) {
       throw new IllegalArgumentException(
           "it has more than one of @Transaction, @Step and @Workflow: keep one");
     }

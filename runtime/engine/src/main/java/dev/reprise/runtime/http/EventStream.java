@@ -43,7 +43,8 @@ final class EventStream {
 
   /** Completes when all is sent. */
   CompletableFuture<Answer> begin() {
-    var progress = post.progress(id); // before the look, so that what comes in between is not missed
+    var progress =
+        post.progress(id); // before the look, so that what comes in between is not missed
     var events = post.after(id, key, last, AT_ONCE);
     if (progress.ended() && events.isEmpty()) {
       return CompletableFuture.completedFuture(Answer.empty(204));
@@ -90,9 +91,10 @@ final class EventStream {
           goOn();
         })
         .exceptionally(failure -> {
-          fail(failure instanceof CompletionException wrapped && wrapped.getCause() != null
-              ? wrapped.getCause()
-              : failure);
+          fail(
+              failure instanceof CompletionException wrapped && wrapped.getCause() != null
+                  ? wrapped.getCause()
+                  : failure);
           return null;
         });
   }

@@ -10,7 +10,10 @@ import org.jspecify.annotations.Nullable;
 final class ExecutionView {
   private ExecutionView() {}
 
-  /** An execution: {@code output} is there once it has succeeded, {@code error} where there is one. */
+  /**
+   * An execution: {@code output} is there once it has succeeded, {@code error} where there is one, {@code forkedFrom} and
+   * {@code forkedAt} of a fork, {@code recoveries} where it has lost a node.
+   */
   static JsonObject of(ExecutionRow row) {
     var view = new JsonObject()
         .put("id", row.id())
@@ -19,13 +22,26 @@ final class ExecutionView {
         .put("status", row.status().name())
         .putRaw("input", row.input())
         .putRawIfPresent("output", row.output());
+    var placement = row.placement();
+    if (placement.queue() != null) {
+      view.put("queue", placement.queue())
+          .put("priority", placement.priority())
+          .put("partition", placement.partition())
+          .put("deduplicate", placement.deduplication());
+    }
+    var lineage = row.lineage();
+    int recoveries = row.lifecycle().recoveries();
     return withError(view, row.error())
         .put("parent", row.parent())
+        .putIfPresent("forkedFrom", lineage == null ? null : lineage.forked().id())
+        .putIfPresent(
+            "forkedAt", lineage == null ? null : lineage.forked().until().toString())
         .put("createdAt", row.createdAt())
         .put("startedAt", row.startedAt())
         .put("completedAt", row.completedAt())
         .put("wakeAt", row.wakeAt())
         .put("attempts", row.attempts())
+        .putIfPresent("recoveries", recoveries == 0 ? null : recoveries)
         .put("tags", row.tags());
   }
 

@@ -7,11 +7,14 @@ import dev.reprise.runtime.store.ExecutionRow;
 import io.javalin.http.Context;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /** The routes below {@code /v1/executions}. */
 final class Executions {
@@ -41,19 +44,21 @@ final class Executions {
         Route.post(
             "/v1/executions/{id}/cancel", Endpoint.atOnce(ctx -> change(ctx, engine::cancel))),
         Route.post(
-            "/v1/executions/{id}/resume", Endpoint.atOnce(ctx -> change(ctx, engine::resume))));
+            "/v1/executions/{id}/resume", Endpoint.atOnce(ctx -> change(ctx, engine::resume))),
+        Route.post("/v1/executions/{id}/fork", Endpoint.atOnce(this::fork)));
   }
 
   private Answer list(Context ctx) {
-    var query = new QueryString(ctx.queryString(), FILTERS);
+    var query = new QueryString(ctx.queryString(), FILTERS, Set.of("status", "tag"));
     int limit = query.number("limit", 1, MOST, USUAL);
-    var tag = query.text("tag").map(Executions::tag).orElse(null);
     // One more than asked for tells whether there is a next page.
     var filter = new ExecutionFilter(
         query.text("function").orElse(null),
-        query.text("status").map(Executions::status).orElse(null),
-        tag == null ? null : tag[0],
-        tag == null ? null : tag[1],
+        query.texts("status").stream()
+            .flatMap(text -> Arrays.stream(text.split(",")))
+            .map(Executions::status)
+            .collect(Collectors.toSet()),
+        tags(query.texts("tag")),
         query.time("from"),
         query.time("to"),
         Math.min(limit + 1, MOST),
@@ -100,6 +105,21 @@ final class Executions {
     return Outcome.accepted(id, find(id).status().name());
   }
 
+  private Answer fork(Context ctx) {
+    var query = new QueryString(ctx.queryString(), Set.of("from", "version"));
+    bodies.read(ctx);
+    var id = id(ctx);
+    var fork =
+        engine.fork(id, query.text("from").orElse(null), query.text("version").orElse(null));
+    return Answer.json(
+            201,
+            ExecutionView.brief(fork, ExecutionStatus.PENDING.name())
+                .put("forkedFrom", id)
+                .toString())
+        .with("Location", Outcome.location(fork))
+        .with(Outcome.EXECUTION_ID, fork);
+  }
+
   private Answer outcome(ExecutionRow row) {
     return Outcome.of(
         row, engine.function(row.function()).map(FunctionCalls::isVoid).orElse(false));
@@ -135,11 +155,17 @@ final class Executions {
     }
   }
 
-  private static String[] tag(String text) {
-    var parts = text.split("[:=]", 2);
-    if (parts.length < 2 || parts[0].isEmpty()) {
-      throw QueryString.invalid("tag", "name:value", text);
+  private static Map<String, String> tags(List<String> texts) {
+    var tags = new HashMap<String, String>();
+    for (var text : texts) {
+      var parts = text.split("[:=]", 2);
+      if (parts.length < 2 || parts[0].isEmpty()) {
+        throw QueryString.invalid("tag", "name:value", text);
+      }
+      if (tags.put(parts[0], parts[1]) != null) {
+        throw Problem.INVALID_QUERY.because("tag " + parts[0] + " is given twice");
+      }
     }
-    return parts;
+    return tags;
   }
 }

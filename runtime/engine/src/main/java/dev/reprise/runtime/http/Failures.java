@@ -4,6 +4,12 @@ import dev.reprise.ExecutionEndedException;
 import dev.reprise.ExecutionNotFoundException;
 import dev.reprise.IdempotencyConflictException;
 import dev.reprise.OverloadedException;
+import dev.reprise.SizeLimitException;
+import dev.reprise.UnknownQueueException;
+import dev.reprise.runtime.deploy.DeploymentException;
+import dev.reprise.runtime.execution.ForkRefusedException;
+import dev.reprise.runtime.execution.Schedules.NotDeployedException;
+import dev.reprise.runtime.execution.Schedules.UnknownScheduleException;
 import dev.reprise.runtime.json.BadArgumentsException;
 import dev.reprise.runtime.postgres.DatabaseUnavailableException;
 import io.javalin.http.HttpResponseException;
@@ -35,8 +41,26 @@ final class Failures {
     if (cause instanceof ExecutionNotFoundException unknown) {
       return Problem.UNKNOWN_EXECUTION.because(text(unknown));
     }
+    if (cause instanceof SizeLimitException large) {
+      return Problem.BODY_TOO_LARGE.because(text(large));
+    }
+    if (cause instanceof ForkRefusedException refused) {
+      return Problem.FORK_REFUSED.because(text(refused));
+    }
+    if (cause instanceof UnknownQueueException unknown) {
+      return Problem.UNKNOWN_QUEUE.because(text(unknown));
+    }
     if (cause instanceof ExecutionEndedException ended) {
       return Problem.EXECUTION_ENDED.because(text(ended));
+    }
+    if (cause instanceof UnknownScheduleException unknown) {
+      return Problem.UNKNOWN_SCHEDULE.because(text(unknown) + "; GET /v1/schedules lists them");
+    }
+    if (cause instanceof NotDeployedException missing) {
+      return Problem.NOT_DEPLOYED.because(text(missing));
+    }
+    if (cause instanceof DeploymentException refused) {
+      return deployment(refused);
     }
     if (cause instanceof OverloadedException) {
       return Problem.OVERLOADED
@@ -51,6 +75,16 @@ final class Failures {
           .withHeader("Retry-After", "5");
     }
     return ofServer(cause);
+  }
+
+  private static ProblemException deployment(DeploymentException refused) {
+    var problem = switch (refused.kind()) {
+      case UNKNOWN -> Problem.UNKNOWN_DEPLOYMENT;
+      case IN_USE -> Problem.DEPLOYMENT_IN_USE;
+      case NO_ROLLBACK -> Problem.NO_ROLLBACK;
+      case REFUSED -> Problem.DEPLOYMENT_REFUSED;
+    };
+    return problem.because(text(refused));
   }
 
   private static ProblemException badArguments(BadArgumentsException bad) {

@@ -10,7 +10,6 @@ import dev.reprise.runtime.postgres.DatabaseFailureException;
 import dev.reprise.runtime.store.ExecutionRow;
 import io.javalin.http.Context;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
@@ -20,13 +19,6 @@ import java.util.function.Function;
 final class FunctionCalls implements Endpoint {
   private static final String NOBODY = "";
   private static final Duration A_MOMENT = Duration.ofMillis(100);
-  private static final List<String> LATER_HEADERS = List.of(
-      "Reprise-Queue",
-      "Reprise-Priority",
-      "Reprise-Partition",
-      "Reprise-Deduplicate",
-      "Reprise-Delay");
-
   private final Engine engine;
   private final Function<FunctionDefinition, JsonCodec> codecs;
   private final RequestBody bodies;
@@ -83,17 +75,13 @@ final class FunctionCalls implements Endpoint {
   }
 
   private CallRequest request(Context ctx, FunctionDefinition function, boolean asynchronous) {
-    for (var header : LATER_HEADERS) {
-      if (ctx.header(header) != null) {
-        throw Problem.UNSUPPORTED_HEADER.because(
-            "this server does not support " + header + " yet; call without it");
-      }
-    }
     var key = IdempotencyKey.parse(Gate.values(ctx, IdempotencyKey.HEADER));
     var tags = Tags.parse(Gate.values(ctx, Tags.HEADER));
+    var options = QueueHeaders.parse(ctx);
     var trace = TraceParent.parse(Gate.values(ctx, TraceParent.HEADER));
     var values = new ArgumentBinder(codecs.apply(function)).bind(bodies.read(ctx), function);
-    return new CallRequest(function, values, key.orElse(null), NOBODY, tags, asynchronous, trace);
+    return new CallRequest(
+        function, values, key.orElse(null), NOBODY, tags, asynchronous, trace, options);
   }
 
   private CompletableFuture<Answer> settled(Submission submission, Duration time, boolean isVoid) {

@@ -56,8 +56,8 @@ final class Gate implements Handler {
     }
     if (!METHODS.contains(ctx.req().getMethod())) {
       throw Problem.METHOD_NOT_ALLOWED
-          .because("the routes of this server have GET, HEAD and POST")
-          .withHeader("Allow", "GET, HEAD, POST");
+          .because("the routes of this server have GET, HEAD, POST and PUT")
+          .withHeader("Allow", "GET, HEAD, POST, PUT");
     }
   }
 

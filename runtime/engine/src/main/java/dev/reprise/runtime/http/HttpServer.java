@@ -32,6 +32,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class HttpServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
+  private static final long MOST_JAR_BYTES = 100L << 20;
   private static final int MOST_THREADS = 200;
   private static final int LEAST_THREADS = 8;
   private static final Duration IDLE = Duration.ofSeconds(30);
@@ -57,7 +58,18 @@ public final class HttpServer implements AutoCloseable {
       Function<FunctionDefinition, JsonCodec> codecs,
       HealthSource health,
       Metrics metrics) {
-    this(config, engine, codecs, health, metrics, IDLE);
+    this(config, engine, codecs, health, metrics, NodeServices.NONE, IDLE);
+  }
+
+  /** The same with what the node does beside. */
+  public HttpServer(
+      HttpConfig config,
+      Engine engine,
+      Function<FunctionDefinition, JsonCodec> codecs,
+      HealthSource health,
+      Metrics metrics,
+      NodeServices services) {
+    this(config, engine, codecs, health, metrics, services, IDLE);
   }
 
   HttpServer(
@@ -67,9 +79,20 @@ public final class HttpServer implements AutoCloseable {
       HealthSource health,
       Metrics metrics,
       Duration idle) {
+    this(config, engine, codecs, health, metrics, NodeServices.NONE, idle);
+  }
+
+  private HttpServer(
+      HttpConfig config,
+      Engine engine,
+      Function<FunctionDefinition, JsonCodec> codecs,
+      HealthSource health,
+      Metrics metrics,
+      NodeServices services,
+      Duration idle) {
     this.config = config;
     this.idle = idle;
-    var routes = routes(engine, codecs, health, metrics);
+    var routes = routes(engine, codecs, health, metrics, services);
     var pipeline = new Pipeline(new Gate(new CallerPolicy(config)), metrics);
     this.javalin = Javalin.create(settings -> {
       configure(settings);
@@ -131,7 +154,8 @@ public final class HttpServer implements AutoCloseable {
       Engine engine,
       Function<FunctionDefinition, JsonCodec> codecs,
       HealthSource health,
-      Metrics metrics) {
+      Metrics metrics,
+      NodeServices services) {
     var bodies = new RequestBody(config.maxBody());
     var calls =
         new FunctionCalls(engine, codecs, bodies, waiting, config.maxWait(), () -> refusing);
@@ -144,6 +168,12 @@ public final class HttpServer implements AutoCloseable {
         new Messages(engine, bodies, waiting, config.maxWait())));
     routes.add(Route.negotiated(
         "/v1/executions/{id}/events/{key}", new Events(engine, waiting, config.maxWait())));
+    routes.addAll(new Queues(engine, bodies).routes());
+    services
+        .schedules()
+        .ifPresent(schedules -> routes.addAll(new ScheduleRoutes(schedules, bodies).routes()));
+    var jars = new JarBody(MOST_JAR_BYTES);
+    routes.addAll(new DeploymentRoutes(services.desk(), bodies, jars).routes());
     routes.addAll(new NodeRoutes(health, metrics, () -> refusing).routes());
     return routes;
   }

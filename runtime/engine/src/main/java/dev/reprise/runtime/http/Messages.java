@@ -51,8 +51,7 @@ final class Messages implements Endpoint {
     return replied(id, sequence, wait);
   }
 
-  private CompletableFuture<Answer> replied(
-      String id, int sequence, Duration asked) {
+  private CompletableFuture<Answer> replied(String id, int sequence, Duration asked) {
     var bounded = asked.compareTo(maxWait) > 0 ? maxWait : asked;
     Post post = engine.post();
     CompletableFuture<Optional<MessageStore.Answer>> answered =
@@ -62,7 +61,8 @@ final class Messages implements Endpoint {
       if (found.isEmpty()) {
         return accepted(id);
       }
-      var given = found.get()
+      var given = found
+          .get()
           .orElseThrow(() -> Problem.EXECUTION_ENDED.because(
               "execution " + id + " has ended without an answer to this message"));
       if (given.refusal() != null) {
@@ -70,8 +70,7 @@ final class Messages implements Endpoint {
             .because(String.valueOf(Json.parse(given.refusal())))
             .with("executionId", id);
       }
-      return Answer.json(200, String.valueOf(given.reply()))
-          .with(Outcome.EXECUTION_ID, id);
+      return Answer.json(200, String.valueOf(given.reply())).with(Outcome.EXECUTION_ID, id);
     });
   }
 
@@ -85,7 +84,8 @@ final class Messages implements Endpoint {
       throw Problem.MISSING_ARGUMENT.because("a message is the body of the request, any JSON");
     }
     try {
-      var text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
+      var text =
+          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
       var value = Json.parse(text);
       if (value == null) {
         throw Problem.INVALID_ARGUMENT.because("a message must not be null");

@@ -4,6 +4,7 @@ import dev.reprise.runtime.function.FunctionDefinition;
 import dev.reprise.runtime.function.Parameter;
 import dev.reprise.runtime.json.JsonCodec;
 import dev.reprise.runtime.json.JsonObject;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -42,14 +43,7 @@ final class OpenApi {
         .put("operationId", function.name())
         .put("summary", "Calls the " + function.kind().label() + " " + function.name())
         .put("tags", List.of("functions"))
-        .put(
-            "parameters",
-            List.of(
-                OpenApiParts.header(IdempotencyKey.HEADER, "Same key, same answer, one effect"),
-                OpenApiParts.header(
-                    Prefer.HEADER, "respond-async, or wait=N for at most N seconds"),
-                OpenApiParts.header(Tags.HEADER, "name=value; may be repeated"),
-                OpenApiParts.header(TraceParent.HEADER, "The W3C trace to go on with")));
+        .put("parameters", headers());
     var required = function.parameters().stream().anyMatch(OpenApi::isRequired);
     operation.put(
         "requestBody",
@@ -57,6 +51,17 @@ final class OpenApi {
             .put("required", required)
             .put("content", OpenApiParts.content(body(codec, function.parameters()))));
     return operation.put("responses", responses(codec, function));
+  }
+
+  private static List<JsonObject> headers() {
+    var all = new ArrayList<JsonObject>();
+    all.add(OpenApiParts.header(IdempotencyKey.HEADER, "Same key, same answer, one effect"));
+    all.add(OpenApiParts.header(Prefer.HEADER, "respond-async, or wait=N for at most N seconds"));
+    all.add(OpenApiParts.header(Tags.HEADER, "name=value; may be repeated"));
+    all.add(OpenApiParts.header(TraceParent.HEADER, "The W3C trace to go on with"));
+    QueueHeaders.DESCRIPTIONS.forEach(
+        (name, description) -> all.add(OpenApiParts.header(name, description)));
+    return all;
   }
 
   private static JsonObject responses(JsonCodec codec, FunctionDefinition function) {

@@ -22,8 +22,8 @@ final class OpenApiParts {
                 "Lists executions, the newest first",
                 "Executions",
                 query("function", "The name of the function"),
-                query("status", "A state"),
-                query("tag", "name:value"),
+                query("status", "A state; several separated by commas, or repeated"),
+                query("tag", "name:value; repeated for several, all of which are needed"),
                 query("from", "Created at or after, ISO-8601 with offset"),
                 query("to", "Created before, ISO-8601 with offset"),
                 query("limit", "How many at most, 1-1000; 100 unless stated"),
@@ -39,6 +39,7 @@ final class OpenApiParts {
                 query("wait", "For how many seconds at most")))
         .put(EXECUTION + "/cancel", post("Asks for cancellation"))
         .put(EXECUTION + "/resume", post("Lets a parked execution go on"))
+        .put(EXECUTION + "/fork", fork())
         .put(EXECUTION + "/messages/{topic}", message())
         .put(
             EXECUTION + "/events/{key}",
@@ -48,7 +49,20 @@ final class OpenApiParts {
                 id(),
                 parameter("path", "key", "The key it is published under", true),
                 query("wait", "For how many seconds at most"),
-                header("Last-Event-ID", "Where a stream is gone on with")));
+                header("Last-Event-ID", "Where a stream is gone on with")))
+        .put("/v1/queues", get("Lists the queues", "Queues"))
+        .put(
+            "/v1/queues/{name}",
+            get("Shows a queue", "Queue", queue())
+                .put(
+                    "put",
+                    operation("Sets limits of a queue", "200", "Queue", List.of(queue()))
+                        .put(
+                            "requestBody",
+                            new JsonObject()
+                                .put("required", true)
+                                .put("content", content(reference("schemas", "Limits"))))));
+    OpenApiServices.addRoutes(paths);
   }
 
   /** Schemas and responses that the paths refer to. */
@@ -58,6 +72,9 @@ final class OpenApiParts {
         .put("Executions", response("Executions", list(reference("schemas", "Execution"))))
         .put("Execution", response("An execution", reference("schemas", "Execution")))
         .put("Operations", response("Operations", list(reference("schemas", "Operation"))))
+        .put("Forked", response("The new execution", reference("schemas", "Forked")))
+        .put("Queues", response("Queues", list(reference("schemas", "Queue"))))
+        .put("Queue", response("A queue", reference("schemas", "Queue")))
         .put("Result", response("What the function gave", new JsonObject()))
         .put("Accepted", response("It goes on; see Location", reference("schemas", "Accepted")))
         .put(
@@ -74,8 +91,14 @@ final class OpenApiParts {
         .put("Execution", execution())
         .put("Operation", operation())
         .put("Status", new JsonObject().put("type", "string").put("enum", states()))
+        .put("Limits", limits())
+        .put("Rate", object("starts:integer", "period:string"))
+        .put("Queue", queueSchema())
         .put("Accepted", object("id:string", "status:#Status"))
+        .put("Forked", object("id:string", "status:#Status", "forkedFrom:string"))
         .put("Problem", object("type:string", "title:string", "status:integer", "detail:string"));
+    OpenApiServices.addResponses(responses);
+    OpenApiServices.addSchemas(schemas);
     return new JsonObject().put("schemas", schemas).put("responses", responses);
   }
 
@@ -110,7 +133,34 @@ final class OpenApiParts {
         "completedAt:string?",
         "wakeAt:string?",
         "attempts:integer",
+        "forkedFrom:string",
+        "forkedAt:string",
+        "recoveries:integer",
         "tags:object");
+  }
+
+  private static JsonObject limits() {
+    return object("concurrency:integer?", "perNode:integer?", "rate:#Rate");
+  }
+
+  private static JsonObject queueSchema() {
+    return object(
+        "name:string",
+        "concurrency:integer?",
+        "perNode:integer?",
+        "rate:#Rate",
+        "changed:boolean",
+        "waiting:integer",
+        "delayed:integer",
+        "running:integer",
+        "sleeping:integer",
+        "parked:integer",
+        "oldest:string?",
+        "blocked:array");
+  }
+
+  private static JsonObject queue() {
+    return parameter("path", "name", "The name of the queue", true);
   }
 
   private static JsonObject operation() {
@@ -129,7 +179,7 @@ final class OpenApiParts {
   }
 
   /** An object with properties written as {@code name:type}, with a question mark where they may be null, or {@code name:#Schema}. */
-  private static JsonObject object(String... properties) {
+  static JsonObject object(String... properties) {
     var schemas = new JsonObject();
     for (var property : properties) {
       int colon = property.indexOf(':');
@@ -147,23 +197,36 @@ final class OpenApiParts {
     return new JsonObject().put("type", "object").put("properties", schemas);
   }
 
-  private static JsonObject list(JsonObject items) {
+  static JsonObject list(JsonObject items) {
     var properties = new JsonObject()
         .put("items", new JsonObject().put("type", "array").put("items", items))
         .put("next", new JsonObject().put("type", List.of("string", "null")));
     return new JsonObject().put("type", "object").put("properties", properties);
   }
 
-  private static JsonObject response(String description, JsonObject schema) {
+  static JsonObject response(String description, JsonObject schema) {
     return new JsonObject().put("description", description).put("content", content(schema));
   }
 
-  private static JsonObject get(String summary, String response, JsonObject... parameters) {
+  static JsonObject get(String summary, String response, JsonObject... parameters) {
     return operation("get", summary, "200", response, List.of(parameters));
   }
 
   private static JsonObject post(String summary) {
     return operation("post", summary, "202", "Accepted", List.of(id()));
+  }
+
+  private static JsonObject fork() {
+    return operation(
+        "post",
+        "Begins another execution of a workflow with the operations before a position",
+        "201",
+        "Forked",
+        List.of(
+            id(),
+            query(
+                "from", "The first position that is done again, like 3 or 3.1; all unless stated"),
+            query("version", "The version to run; the active one unless stated")));
   }
 
   private static JsonObject message() {
@@ -190,7 +253,12 @@ final class OpenApiParts {
 
   private static JsonObject operation(
       String method, String summary, String status, String response, List<JsonObject> parameters) {
-    var operation = new JsonObject()
+    return new JsonObject().put(method, operation(summary, status, response, parameters));
+  }
+
+  static JsonObject operation(
+      String summary, String status, String response, List<JsonObject> parameters) {
+    return new JsonObject()
         .put("summary", summary)
         .put("parameters", new ArrayList<>(parameters))
         .put(
@@ -198,19 +266,17 @@ final class OpenApiParts {
             new JsonObject()
                 .put(status, reference("responses", response))
                 .put("default", reference("responses", "Problem")));
-    return new JsonObject().put(method, operation);
   }
 
   private static JsonObject id() {
     return parameter("path", "id", "The id of the execution", true);
   }
 
-  private static JsonObject query(String name, String description) {
+  static JsonObject query(String name, String description) {
     return parameter("query", name, description, false);
   }
 
-  private static JsonObject parameter(
-      String in, String name, String description, boolean required) {
+  static JsonObject parameter(String in, String name, String description, boolean required) {
     return new JsonObject()
         .put("name", name)
         .put("in", in)

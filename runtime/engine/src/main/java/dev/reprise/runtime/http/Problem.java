@@ -17,6 +17,8 @@ enum Problem {
   MISSING_ARGUMENT(400, "An argument is missing"),
   /** The query of the address. */
   INVALID_QUERY(400, "A query parameter is invalid"),
+  /** No such place in the log, no workflow, or no such code. */
+  FORK_REFUSED(400, "The execution cannot be forked so"),
   /** A header other than the key. */
   INVALID_HEADER(400, "A header is invalid"),
   /** A header of a feature that this server does not have. */
@@ -33,8 +35,14 @@ enum Problem {
   UNKNOWN_ROUTE(404, "There is no such route"),
   /** No function has this name. */
   UNKNOWN_FUNCTION(404, "There is no such function"),
+  /** No queue has this name. */
+  UNKNOWN_QUEUE(404, "There is no such queue"),
   /** No execution has this id. */
   UNKNOWN_EXECUTION(404, "There is no such execution"),
+  /** No schedule has this name. */
+  UNKNOWN_SCHEDULE(404, "There is no such schedule"),
+  /** No deployment has this version. */
+  UNKNOWN_DEPLOYMENT(404, "There is no such deployment"),
   /** The execution has ended and published nothing under this key. */
   UNKNOWN_EVENT(404, "There is no such event"),
   /** The path exists, for other methods. */
@@ -47,12 +55,22 @@ enum Problem {
   CANCELLED(409, "The execution was cancelled"),
   /** What was asked needs an execution that lives. */
   EXECUTION_ENDED(409, "The execution has ended"),
+  /** What was asked needs the function of a schedule. */
+  NOT_DEPLOYED(409, "The function is not deployed"),
+  /** The deployment is active, or executions need it. */
+  DEPLOYMENT_IN_USE(409, "The deployment is in use"),
+  /** There is nothing to go back to, or it was removed. */
+  NO_ROLLBACK(409, "There is nothing to go back to"),
+  /** The functions of the server are part of its application. */
+  NO_DEPLOYMENTS(409, "This server takes no deployments"),
   /** Longer than the limit. */
   BODY_TOO_LARGE(413, "The body is too large"),
   /** The body is not stated to be JSON. */
   UNSUPPORTED_MEDIA_TYPE(415, "The body is of an unsupported type"),
   /** The function threw. */
   FUNCTION_FAILED(422, "The function failed"),
+  /** The jar, or its migrations. */
+  DEPLOYMENT_REFUSED(422, "The deployment is refused"),
   /** The workflow said no to a message. */
   REQUEST_REFUSED(422, "The request was refused"),
   /** The workflow's own timeout. */

@@ -6,7 +6,9 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -18,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * {@link ProblemException} that names the parameter and what it should be.
  */
 final class QueryString {
-  private final Map<String, String> values = new HashMap<>();
+  private final Map<String, List<String>> values = new HashMap<>();
 
   /**
    * Reads {@code name=value&..}.
@@ -27,6 +29,15 @@ final class QueryString {
    * @param allowed the parameters of the route
    */
   QueryString(@Nullable String query, Set<String> allowed) {
+    this(query, allowed, Set.of());
+  }
+
+  /**
+   * The same.
+   *
+   * @param repeatable those of {@code allowed} that may be given more than once
+   */
+  QueryString(@Nullable String query, Set<String> allowed, Set<String> repeatable) {
     if (query == null || query.isEmpty()) {
       return;
     }
@@ -40,7 +51,9 @@ final class QueryString {
         throw Problem.INVALID_QUERY.because("unknown parameter \"" + name + "\"; "
             + (allowed.isEmpty() ? "this route has none" : "there are " + new TreeSet<>(allowed)));
       }
-      if (values.put(name, equals < 0 ? "" : decode(pair.substring(equals + 1))) != null) {
+      var given = values.computeIfAbsent(name, key -> new ArrayList<>());
+      given.add(equals < 0 ? "" : decode(pair.substring(equals + 1)));
+      if (given.size() > 1 && !repeatable.contains(name)) {
         throw Problem.INVALID_QUERY.because("parameter " + name + " is given twice");
       }
     }
@@ -48,7 +61,14 @@ final class QueryString {
 
   /** The value; empty where it is not given or has nothing in it. */
   Optional<String> text(String name) {
-    return Optional.ofNullable(values.get(name)).filter(value -> !value.isEmpty());
+    return texts(name).stream().findFirst();
+  }
+
+  /** All values of a parameter that may be given more than once, without those that have nothing in them. */
+  List<String> texts(String name) {
+    return values.getOrDefault(name, List.of()).stream()
+        .filter(value -> !value.isEmpty())
+        .toList();
   }
 
   /** A whole number between the bounds. */

@@ -21,4 +21,8 @@ record Route(HandlerType method, String path, String produces, Endpoint endpoint
   static Route post(String path, Endpoint endpoint) {
     return new Route(HandlerType.POST, path, MediaTypes.JSON, endpoint);
   }
+
+  static Route put(String path, Endpoint endpoint) {
+    return new Route(HandlerType.PUT, path, MediaTypes.JSON, endpoint);
+  }
 }

@@ -15,8 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /** Waits for executions without a thread. Thread-safe. */
 final class Waiting {
   private final Executor responders;
-  private final ConcurrentMap<Long, CompletableFuture<?>> open =
-      new ConcurrentHashMap<>();
+  private final ConcurrentMap<Long, CompletableFuture<?>> open = new ConcurrentHashMap<>();
   private volatile boolean over;
   private final AtomicLong count = new AtomicLong();
 

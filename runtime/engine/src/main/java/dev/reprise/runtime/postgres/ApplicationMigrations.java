@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.flywaydb.core.Flyway;
@@ -26,6 +28,8 @@ import org.flywaydb.core.api.FlywayException;
 final class ApplicationMigrations {
   private static final String PLACE = "db/migration/";
   private static final String HISTORY = "flyway_schema_history";
+  private static final Pattern SCRIPT = Pattern.compile("(?i:script|migration) (\\S+\\.sql)\\b");
+  private static final Pattern LINE = Pattern.compile("(?m)^Line\\s*: (\\d+)");
   /** Held while a history is chosen and written; the number is any. */
   private static final String LOCK = "select pg_advisory_lock(4711320458102947)";
 
@@ -83,11 +87,34 @@ final class ApplicationMigrations {
     } catch (IOException e) {
       throw new RepriseException("the migrations of " + after + " cannot be read", e);
     } catch (SQLException | FlywayException e) {
-      throw new RepriseException(
-          "the new migrations of " + after.getFileName() + " cannot be run on the past: "
-              + e.getMessage(),
-          e);
+      throw new RepriseException(notOnThePast(after, e), e);
     }
+  }
+
+  /** Flyway's own message tells where it had unpacked the script, and the same thing twice. */
+  private static String notOnThePast(Path jar, Exception e) {
+    var said = String.valueOf(e.getMessage());
+    var script = SCRIPT.matcher(said);
+    var line = LINE.matcher(said);
+    var what = script.find()
+        ? "the migration " + script.group(1) + " of " + jar.getFileName()
+            + ", which the recorded jar does not have,"
+        : "the migrations of " + jar.getFileName() + " that the recorded jar does not have";
+    return what + " cannot be run on the past: " + reason(e)
+        + (script.reset().find() && line.find() ? " (line " + line.group(1) + " of it)" : "");
+  }
+
+  private static String reason(Exception e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException && cause.getMessage() != null) {
+        return cause.getMessage().lines().map(String::strip).collect(Collectors.joining("; "));
+      }
+    }
+    return String.valueOf(e.getMessage())
+        .lines()
+        .map(String::strip)
+        .filter(line -> !line.isEmpty())
+        .collect(Collectors.joining("; "));
   }
 
   /** Whether one jar has scripts that another has not. */

@@ -1,6 +1,7 @@
 package dev.reprise.runtime.server;
 
 import dev.reprise.Settings;
+import dev.reprise.WorkQueue;
 import dev.reprise.runtime.background.Loop;
 import dev.reprise.runtime.config.DatabaseConfig;
 import dev.reprise.runtime.deploy.Catalog;
@@ -10,13 +11,17 @@ import dev.reprise.runtime.execution.DurableInterceptor;
 import dev.reprise.runtime.execution.LocalEngine;
 import dev.reprise.runtime.function.Application;
 import dev.reprise.runtime.function.ApplicationBuilder;
+import dev.reprise.runtime.http.DeploymentDesk;
 import dev.reprise.runtime.postgres.BoundDataSource;
 import dev.reprise.runtime.store.LogDatabase;
+import dev.reprise.runtime.store.QueueStore;
 import dev.reprise.runtime.store.Sweep;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -26,8 +31,19 @@ public interface Code {
   /** Makes the functions ready on a node. */
   Installed install(Site site);
 
-  /** What a node has to give. */
-  record Site(LogDatabase log, Supplier<LocalEngine> engine, DatabaseConfig database) {
+  /**
+   * What a node has to give.
+   *
+   * @param running whether executions of a version run here
+   * @param changed to be told when new calls go to other code than before
+   */
+  record Site(
+      LogDatabase log,
+      QueueStore queues,
+      Supplier<LocalEngine> engine,
+      DatabaseConfig database,
+      Predicate<String> running,
+      Runnable changed) {
     /** An application whose calls reach this node. */
     ApplicationBuilder application() {
       return Application.builder()
@@ -41,8 +57,13 @@ public interface Code {
    * What came of it.
    *
    * @param loops run while the node does
+   * @param desk takes deployments; empty where the code is part of an application
    */
-  record Installed(Catalog catalog, Supplier<Sweep.Capabilities> capabilities, List<Loop> loops) {}
+  record Installed(
+      Catalog catalog,
+      Supplier<Sweep.Capabilities> capabilities,
+      List<Loop> loops,
+      Optional<DeploymentDesk> desk) {}
 
   /**
    * Jars of functions, which are kept in the database and activated there, beside what is active there already; what shares
@@ -63,6 +84,16 @@ public interface Code {
       Map<Class<?>, Object> bindings,
       Map<Class<?>, Object> stubs,
       @Nullable String version) {
+    return ofClasses(functions, bindings, stubs, version, List.of());
+  }
+
+  /** The same with queues. */
+  static Code ofClasses(
+      Collection<Class<?>> functions,
+      Map<Class<?>, Object> bindings,
+      Map<Class<?>, Object> stubs,
+      @Nullable String version,
+      Collection<WorkQueue> queues) {
     return site -> {
       var application = site.application()
           .functions(functions)
@@ -72,8 +103,12 @@ public interface Code {
           .build();
       var catalog = new Catalog(Catalog.VersionLoader.NONE);
       catalog.activate(application, List.of());
+      site.queues().declare(queues);
       return new Installed(
-          catalog, () -> new Sweep.Capabilities(catalog.unpinned(), version, false), List.of());
+          catalog,
+          () -> new Sweep.Capabilities(catalog.unpinned(), version, false),
+          List.of(),
+          Optional.empty());
     };
   }
 }

@@ -33,7 +33,8 @@ public final class EmbeddedRuntimeFactory implements RuntimeFactory {
   }
 
   private static Reprise start(RuntimeSpec spec, DatabaseConfig database, Runnable last) {
-    var code = Code.ofClasses(spec.functions(), spec.bindings(), Map.of(), spec.version());
+    var code =
+        Code.ofClasses(spec.functions(), spec.bindings(), Map.of(), spec.version(), spec.queues());
     var node =
         Node.start(NodeConfig.DEFAULT.withShutdownGrace(spec.shutdownGrace()), database, code);
     try {

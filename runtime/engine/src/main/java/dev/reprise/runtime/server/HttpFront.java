@@ -4,11 +4,13 @@ import dev.reprise.runtime.config.HttpConfig;
 import dev.reprise.runtime.function.FunctionDefinition;
 import dev.reprise.runtime.http.HealthSource.Check;
 import dev.reprise.runtime.http.HttpServer;
+import dev.reprise.runtime.http.NodeServices;
 import dev.reprise.runtime.json.JsonCodec;
 import dev.reprise.runtime.record.RecordStatus;
 import dev.reprise.runtime.telemetry.Metrics;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** HTTP in front of a node. */
@@ -24,7 +26,12 @@ public final class HttpFront implements EmbeddedRuntime.Front {
   public HttpFront(Node node, HttpConfig config, Metrics metrics, Runnable last) {
     this.last = last;
     this.http = new HttpServer(
-        config, node.engine(), function -> codec(node, function), () -> checks(node), metrics);
+        config,
+        node.engine(),
+        function -> codec(node, function),
+        () -> checks(node),
+        metrics,
+        new NodeServices(Optional.of(node.schedules()), node.desk()));
     http.start();
   }
 

@@ -9,6 +9,7 @@ import dev.reprise.runtime.store.Sweep;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** The code of a node that serves deployments: the given jars and whatever else is active in the database. */
 record JarCode(List<Path> jars, boolean migrate, Settings settings) implements Code {
@@ -19,9 +20,9 @@ record JarCode(List<Path> jars, boolean migrate, Settings settings) implements C
     var store = new DeploymentStore(site.log());
     var versions = new JarVersions(store, site::application, settings);
     var catalog = new Catalog(versions);
-    var deployments = new Deployments(store, versions, catalog);
+    var deployments = new Deployments(store, versions, catalog, site);
     try {
-      deployments.deploy(jars, migrate, site.database());
+      deployments.deploy(jars, migrate);
       deployments.follow();
     } catch (RuntimeException e) {
       catalog.close();
@@ -30,6 +31,7 @@ record JarCode(List<Path> jars, boolean migrate, Settings settings) implements C
     return new Installed(
         catalog,
         () -> new Sweep.Capabilities(List.of(), null, true),
-        List.of(new Loop("deployments", AFTER_FAILURE, deployments)));
+        List.of(new Loop("deployments", AFTER_FAILURE, deployments)),
+        Optional.of(deployments));
   }
 }

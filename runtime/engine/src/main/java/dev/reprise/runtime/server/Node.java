@@ -5,6 +5,7 @@ import dev.reprise.runtime.background.GroupWriter;
 import dev.reprise.runtime.background.Heartbeat;
 import dev.reprise.runtime.background.LogRetention;
 import dev.reprise.runtime.background.Loop;
+import dev.reprise.runtime.background.ScheduledStarts;
 import dev.reprise.runtime.background.SettlementPoll;
 import dev.reprise.runtime.background.Ticker;
 import dev.reprise.runtime.background.WatchPoll;
@@ -12,13 +13,17 @@ import dev.reprise.runtime.config.DatabaseConfig;
 import dev.reprise.runtime.config.NodeConfig;
 import dev.reprise.runtime.deploy.Catalog;
 import dev.reprise.runtime.execution.ActiveRuns;
+import dev.reprise.runtime.execution.Forking;
 import dev.reprise.runtime.execution.Launcher;
 import dev.reprise.runtime.execution.LocalEngine;
 import dev.reprise.runtime.execution.NodeMembership;
 import dev.reprise.runtime.execution.Post;
 import dev.reprise.runtime.execution.RunServices;
+import dev.reprise.runtime.execution.Schedules;
 import dev.reprise.runtime.execution.Settlements;
+import dev.reprise.runtime.execution.TimeOrderedIds;
 import dev.reprise.runtime.execution.Watches;
+import dev.reprise.runtime.http.DeploymentDesk;
 import dev.reprise.runtime.postgres.Backoff;
 import dev.reprise.runtime.postgres.Database;
 import dev.reprise.runtime.postgres.Migrator;
@@ -31,11 +36,14 @@ import dev.reprise.runtime.store.DatabaseClock;
 import dev.reprise.runtime.store.EventStore;
 import dev.reprise.runtime.store.ExecutionStore;
 import dev.reprise.runtime.store.ExpiredExecutions;
+import dev.reprise.runtime.store.Forks;
 import dev.reprise.runtime.store.GroupWrite;
 import dev.reprise.runtime.store.JointWrite;
 import dev.reprise.runtime.store.LogDatabase;
 import dev.reprise.runtime.store.MessageStore;
 import dev.reprise.runtime.store.NodeStore;
+import dev.reprise.runtime.store.QueueStore;
+import dev.reprise.runtime.store.ScheduleStore;
 import dev.reprise.runtime.store.Sweep;
 import dev.reprise.runtime.telemetry.Metrics;
 import java.sql.Connection;
@@ -43,10 +51,13 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,15 +76,21 @@ public final class Node implements AutoCloseable {
   private final DatabaseClock clock = new DatabaseClock();
   private final NodeStore nodes;
   private final ExecutionStore store;
+  private final QueueStore queues;
   private final Agenda agenda;
   private final ExecutorService threads = RunThreads.create();
   private final ActiveRuns active;
   private final Settlements settlements = new Settlements();
   private final Catalog catalog;
+  private final Optional<DeploymentDesk> desk;
   private final GroupWriter writer;
   private final LocalEngine engine;
   private final Heartbeat heartbeat;
   private final AtomicReference<@Nullable Heartbeat> rejoining = new AtomicReference<>();
+  private final Sweep sweep;
+  private final Supplier<Sweep.Capabilities> capabilities;
+  private final Schedules schedules;
+  private final AtomicReference<@Nullable Loop> schedulesLoop = new AtomicReference<>();
   private final List<Loop> loops;
   private final Loop pulse;
   private final Recorder recorder;
@@ -91,8 +108,9 @@ public final class Node implements AutoCloseable {
     this.membership = new NodeMembership(id, config.deathTimeout());
     this.database = Database.open(databaseConfig, this::admit);
     var log = new LogDatabase(database);
-    this.nodes = new NodeStore(log, clock);
+    this.nodes = new NodeStore(log, clock, config.limits().maxRecoveries());
     this.store = new ExecutionStore(log, clock);
+    this.queues = new QueueStore(log);
     this.agenda = new Agenda(log, clock);
     this.active = new ActiveRuns(config.maxRunning(), threads);
     var group = new GroupWrite(clock);
@@ -103,6 +121,7 @@ public final class Node implements AutoCloseable {
     var services = new RunServices(
         database,
         store,
+        queues,
         writer,
         new JointWrite(log, group),
         post,
@@ -111,40 +130,65 @@ public final class Node implements AutoCloseable {
         membership,
         threads,
         this::dueAt,
-        metrics);
+        metrics,
+        config.limits());
     var installed = install(code, log);
     this.catalog = installed.catalog();
+    this.desk = installed.desk();
     var launcher = new Launcher(services, active, settlements, catalog);
-    this.engine = new LocalEngine(services, active, settlements, catalog, launcher);
+    this.engine = new LocalEngine(
+        services,
+        active,
+        settlements,
+        catalog,
+        launcher,
+        new Forking(new Forks(log), catalog, clock));
+    this.sweep = new Sweep(log, clock, queues);
+    this.capabilities = installed.capabilities();
     this.heartbeat = new Heartbeat(
         membership,
         nodes,
-        new Sweep(log, clock),
+        sweep,
         active,
         launcher,
         clock,
-        new Heartbeat.Cluster(config.heartbeat(), installed.capabilities(), this::rejoin));
+        new Heartbeat.Cluster(
+            config.heartbeat(), capabilities, () -> ClusterEntry.rejoin(databaseConfig, config)));
     rejoining.set(heartbeat);
     this.pulse = new Loop("heartbeat", config.heartbeat(), heartbeat);
+    this.schedules = new Schedules(
+        new ScheduleStore(log, clock, new TimeOrderedIds()::next),
+        catalog,
+        capabilities.get().deployments(),
+        this::dueAt,
+        this::lookAtSchedules);
+    this.loops = loops(installed, log, new WatchPoll(watches, events));
+    this.recorder = new Recorder(databaseConfig, record, this::admit);
+  }
+
+  private List<Loop> loops(Code.Installed installed, LogDatabase log, WatchPoll watching) {
     var all = new ArrayList<>(installed.loops());
     all.add(pulse);
+    var starts = new Loop("schedules", Duration.ofSeconds(1), new ScheduledStarts(schedules));
+    schedulesLoop.set(starts);
+    all.add(starts);
     all.add(new Loop("ticker", Duration.ofMillis(500), new Ticker(active, clock)));
     all.add(new Loop(
         "settlements", Duration.ofSeconds(1), new SettlementPoll(settlements, active, store)));
-    all.add(new Loop("watches", Duration.ofSeconds(1), new WatchPoll(watches, events)));
+    all.add(new Loop("watches", Duration.ofSeconds(1), watching));
     if (config.retention().longest().isPresent()) {
       var expired = new ExpiredExecutions(log, clock, config.retention());
       all.add(new Loop("retention", Duration.ofMinutes(1), new LogRetention(expired)));
     }
-    this.loops = List.copyOf(all);
-    this.recorder = new Recorder(databaseConfig, record, this::admit);
+    return List.copyOf(all);
   }
 
   /** Migrations may take longer than the death timeout: the heart beats meanwhile. */
   private Code.Installed install(Code code, LogDatabase log) {
     try (var joining = new Loop("joining", config.heartbeat(), poked -> showLife())) {
       joining.start();
-      return code.install(new Code.Site(log, this::engine, databaseConfig));
+      return code.install(new Code.Site(
+          log, queues, this::engine, databaseConfig, active::runsVersion, this::lookAtSchedules));
     } catch (RuntimeException e) {
       writer.close();
       database.close();
@@ -174,22 +218,29 @@ public final class Node implements AutoCloseable {
     if (record.mode() == RecordConfig.Mode.ON) {
       Recorder.requirePossible(database);
     }
-    UUID id = UUID.randomUUID();
-    try {
-      Database.alone(database, connection -> join(connection, id, config));
-    } catch (SQLException e) {
-      throw new RepriseException("the node cannot join the cluster: " + e.getMessage(), e);
-    }
+    UUID id = ClusterEntry.join(database, config);
     Node node;
     try {
       node = new Node(config, database, code, metrics, record, id);
     } catch (RuntimeException e) {
-      leaveQuietly(database, id);
+      ClusterEntry.leaveQuietly(database, id);
       throw e;
     }
-    node.loops.forEach(Loop::start);
-    node.recorder.start();
+    try {
+      node.begin();
+    } catch (RuntimeException e) {
+      node.close();
+      throw e;
+    }
     return node;
+  }
+
+  /** Whoever has the node finds its schedules planned. */
+  private void begin() {
+    sweep.announce(membership.node(), capabilities.get());
+    schedules.declare();
+    loops.forEach(Loop::start);
+    recorder.start();
   }
 
   private Duration showLife() throws SQLException {
@@ -199,26 +250,6 @@ public final class Node implements AutoCloseable {
       membership.confirmed(sent);
     }
     return config.heartbeat();
-  }
-
-  private static UUID join(Connection connection, UUID id, NodeConfig config) throws SQLException {
-    var self = ThisProcess.as(id, config.deathTimeout());
-    for (var other : NodeStore.onHost(connection, self.host())) {
-      if (ThisProcess.isGone(other)) {
-        LOG.info("node {} ran here as process {} and is gone", other.node(), other.pid());
-        NodeStore.declareDead(connection, other);
-      }
-    }
-    NodeStore.register(connection, self);
-    return id;
-  }
-
-  private static void leaveQuietly(DatabaseConfig database, UUID id) {
-    try {
-      Database.alone(database, connection -> NodeStore.leave(connection, id, 0));
-    } catch (SQLException e) {
-      LOG.debug("node {} could not leave; others find it silent", id, e);
-    }
   }
 
   /**
@@ -241,17 +272,11 @@ public final class Node implements AutoCloseable {
     throw new SQLException("node " + node + " was declared dead", "08004");
   }
 
-  private UUID rejoin() {
-    UUID id = UUID.randomUUID();
-    try {
-      Database.alone(databaseConfig, connection -> {
-        NodeStore.register(connection, ThisProcess.as(id, config.deathTimeout()));
-        return id;
-      });
-    } catch (SQLException e) {
-      throw dev.reprise.runtime.postgres.DatabaseFailureException.of(e);
+  private void lookAtSchedules() {
+    var loop = schedulesLoop.get();
+    if (loop != null) {
+      loop.poke();
     }
-    return id;
   }
 
   private void dueAt(Instant time) {
@@ -262,6 +287,16 @@ public final class Node implements AutoCloseable {
   /** What callers use. */
   public LocalEngine engine() {
     return engine;
+  }
+
+  /** When which workflows are started. */
+  public Schedules schedules() {
+    return schedules;
+  }
+
+  /** Takes deployments; empty where the code is part of an application. */
+  public Optional<DeploymentDesk> desk() {
+    return desk;
   }
 
   /** The code that the node can run. */
@@ -289,9 +324,19 @@ public final class Node implements AutoCloseable {
     return active;
   }
 
+  /** The queues of the cluster. */
+  public QueueStore queues() {
+    return queues;
+  }
+
   /** What is under way and what comes next; for tests. */
   public Agenda agenda() {
     return agenda;
+  }
+
+  /** The time of executions; for tests. */
+  public Instant now() {
+    return clock.now();
   }
 
   /** Moves the time of executions forward; for tests. */
@@ -299,6 +344,7 @@ public final class Node implements AutoCloseable {
     clock.advance(by);
     active.tick(clock.now());
     active.wakeAll();
+    lookAtSchedules();
     dueAt(Instant.MIN);
   }
 
@@ -334,12 +380,14 @@ public final class Node implements AutoCloseable {
     graceOver.run();
     active.abandonAll(ActiveRuns.SHUT_DOWN);
     awaitQuiet(UNWINDING);
+    var stuck =
+        active.active(); // they did not let go: their threads go on, or wait for what never comes
     loops.forEach(Loop::close);
     recorder.close();
     writer.close();
     // the connections first: what is released must not commit here any more
     database.close();
-    leave();
+    leave(stuck);
     threads.shutdownNow();
     catalog.close();
   }
@@ -355,11 +403,10 @@ public final class Node implements AutoCloseable {
     }
   }
 
-  private void leave() {
+  private void leave(Collection<UUID> stuck) {
     try {
       int released = Database.alone(
-          databaseConfig,
-          connection -> NodeStore.leave(connection, membership.node(), clock.offsetMicros()));
+          databaseConfig, connection -> nodes.leave(connection, membership.node(), stuck));
       LOG.info("node {} has left; {} executions go on elsewhere", membership.node(), released);
     } catch (SQLException e) {
       LOG.warn(

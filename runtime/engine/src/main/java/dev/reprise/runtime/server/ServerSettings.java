@@ -3,6 +3,7 @@ package dev.reprise.runtime.server;
 import dev.reprise.RepriseException;
 import dev.reprise.runtime.config.DatabaseConfig;
 import dev.reprise.runtime.config.HttpConfig;
+import dev.reprise.runtime.config.Limits;
 import dev.reprise.runtime.config.NodeConfig;
 import dev.reprise.runtime.config.Retention;
 import dev.reprise.runtime.config.Setting;
@@ -56,7 +57,14 @@ public record ServerSettings(SettingSources sources) {
         timeouts.heartbeat(),
         number(Setting.MAX_RUNNING),
         duration(Setting.SHUTDOWN_GRACE),
-        retention());
+        retention(),
+        limits());
+  }
+
+  /** What one execution may take. */
+  private Limits limits() {
+    return new Limits(
+        number(Setting.MAX_RECOVERIES), number(Setting.MAX_VALUE), number(Setting.MAX_OPERATIONS));
   }
 
   /** How long ended executions stay in the log. */

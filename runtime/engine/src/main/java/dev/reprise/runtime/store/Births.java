@@ -25,18 +25,23 @@ final class Births {
     var sql = """
         insert into reprise.executions (execution, id, principal, function, kind, version, status, input, owner,
                created_at, started_at, completed_at, wake_at, deadline, parent, parent_position, attempts, tags,
-               traceparent)
+               traceparent, queue, priority, partition, deduplication, not_before, queued_at)
         select execution, id, principal, function, kind::reprise.function_kind, version,
                status::reprise.execution_status, input, owner, created_at::timestamptz,
                case when status <> 'PENDING' then created_at::timestamptz end,
                case when status in ('SUCCEEDED', 'FAILED') then clock_timestamp() + ? * interval '1 microsecond' end,
-               case when status = 'PENDING' then created_at::timestamptz end,
+               case when status = 'PENDING' and (queue is null or not_before is not null)
+                    then coalesce(not_before, created_at)::timestamptz end,
                deadline::timestamptz, parent, parent_position, case when status = 'PENDING' then 0 else 1 end,
-               tags::jsonb, traceparent
+               tags::jsonb, traceparent, queue, priority, partition, deduplication, not_before::timestamptz,
+               case when status = 'PENDING' and queue is not null and not_before is null
+                    then created_at::timestamptz end
           from unnest(?::uuid[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::uuid[],
-                 ?::text[], ?::text[], ?::uuid[], ?::text[], ?::text[], ?::text[]) with ordinality
+                 ?::text[], ?::text[], ?::uuid[], ?::text[], ?::text[], ?::text[], ?::text[], ?::int[], ?::text[],
+                 ?::text[], ?::text[]) with ordinality
                as row (execution, id, principal, function, kind, version, status, input, owner, created_at, deadline,
-                 parent, parent_position, tags, traceparent, place)
+                 parent, parent_position, tags, traceparent, queue, priority, partition, deduplication, not_before,
+                 place)
          order by place
         on conflict do nothing
         returning execution
@@ -60,7 +65,12 @@ final class Births {
             .add("uuid", births, birth -> birth.row().parent())
             .add("text", births, birth -> birth.row().parentPosition())
             .add("text", births, birth -> tags(birth.row()))
-            .add("text", births, birth -> birth.row().traceparent()),
+            .add("text", births, birth -> birth.row().traceparent())
+            .add("text", births, birth -> birth.row().placement().queue())
+            .add("int", births, birth -> priority(birth.row().placement()))
+            .add("text", births, birth -> birth.row().placement().partition())
+            .add("text", births, birth -> birth.row().placement().deduplication())
+            .add("text", births, birth -> birth.row().placement().notBefore()),
         row -> row.getObject(1, UUID.class)));
   }
 
@@ -104,6 +114,10 @@ final class Births {
     } else {
       statement.setObject(index, instant.atOffset(java.time.ZoneOffset.UTC));
     }
+  }
+
+  private static @Nullable Integer priority(Placement placement) {
+    return placement.queue() == null ? null : placement.priority();
   }
 
   private static @Nullable String tags(NewExecution row) {

@@ -27,8 +27,7 @@ public final class Continuation {
    * @return its internal id
    * @throws Refused it is not in the state for it, or is to be cancelled
    */
-  public UUID apply(
-      Connection connection, UUID execution, UUID owner, UUID successor, String input)
+  public UUID apply(Connection connection, UUID execution, UUID owner, UUID successor, String input)
       throws SQLException {
     lockChildren(connection, execution);
     if (end(connection, execution, owner, successor) != 1) {
@@ -86,24 +85,25 @@ public final class Continuation {
     var sql = """
         insert into reprise.executions (execution, id, principal, function, kind, version, status, input, created_at,
                wake_at, deadline, parent, parent_position, attempts, tags, traceparent, signals, told, continued,
-               lineage, begun_with)
+               lineage, begun_with, queue, priority, partition, deduplication, queued_at, started_at)
         select ?, left(e.id, strpos(e.id, '~') - 1), e.principal, e.function, e.kind, e.version, 'PENDING', ?,
                e.completed_at, e.completed_at, e.deadline, e.parent, e.parent_position, 0, e.tags, e.traceparent,
-               e.signals, e.told, e.continued + 1, coalesce(e.lineage, e.execution), ?
+               e.signals, e.told, e.continued + 1, coalesce(e.lineage, e.execution), ?,
+               -- it keeps its slot in a queue: with a start it is claimed like any other
+               e.queue, e.priority, e.partition, e.deduplication, e.queued_at,
+               case when e.queue is not null then e.started_at end
           from reprise.executions e where e.execution = ?
         """;
     var unused = Jdbc.update(
         connection,
         sql,
-        statement ->
-            new Columns(statement).add(successor).add(input).add(first).add(execution));
+        statement -> new Columns(statement).add(successor).add(input).add(first).add(execution));
   }
 
   /** Children that nobody waited for are the new one's, so that a cancellation reaches them. */
   private static void adopt(Connection connection, UUID execution, UUID successor)
       throws SQLException {
-    var sql =
-        "update reprise.executions set parent = ? where parent = ? and completed_at is null";
+    var sql = "update reprise.executions set parent = ? where parent = ? and completed_at is null";
     var unused = Jdbc.update(
         connection, sql, statement -> new Columns(statement).add(successor).add(execution));
   }

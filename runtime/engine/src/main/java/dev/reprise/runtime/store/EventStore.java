@@ -47,8 +47,11 @@ public final class EventStore {
     return Jdbc.queryOne(
             connection,
             sql,
-            statement ->
-                new Columns(statement).add(execution).add(clock.offsetMicros()).add(key).add(value),
+            statement -> new Columns(statement)
+                .add(execution)
+                .add(clock.offsetMicros())
+                .add(key)
+                .add(value),
             row -> row.getInt(1))
         .orElseThrow(() -> new SQLException("execution " + execution + " has no row"));
   }

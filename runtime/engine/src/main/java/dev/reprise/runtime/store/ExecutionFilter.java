@@ -2,13 +2,16 @@ package dev.reprise.runtime.store;
 
 import dev.reprise.ExecutionStatus;
 import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which executions to list, the newest first. Null fields do not restrict.
+ * Which executions to list, the newest first. Null fields and empty sets do not restrict.
  *
- * @param tagName with {@code tagValue}: executions with this tag
+ * @param statuses in one of these states
+ * @param tags with all of these tags
  * @param from created at or after
  * @param to created before
  * @param limit how many at most, 1-1000
@@ -16,9 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record ExecutionFilter(
     @Nullable String function,
-    @Nullable ExecutionStatus status,
-    @Nullable String tagName,
-    @Nullable String tagValue,
+    Set<ExecutionStatus> statuses,
+    Map<String, String> tags,
     @Nullable Instant from,
     @Nullable Instant to,
     int limit,
@@ -27,8 +29,12 @@ public record ExecutionFilter(
     if (limit < 1 || limit > 1000) {
       throw new IllegalArgumentException("limit is between 1 and 1000, not " + limit);
     }
-    if ((tagName == null) != (tagValue == null)) {
-      throw new IllegalArgumentException("a tag is given as name=value");
-    }
+    statuses = Set.copyOf(statuses);
+    tags = Map.copyOf(tags);
+  }
+
+  /** All that were created in a span of time. */
+  public static ExecutionFilter created(Instant from, Instant to, int limit, @Nullable UUID after) {
+    return new ExecutionFilter(null, Set.of(), Map.of(), from, to, limit, after);
   }
 }

@@ -18,7 +18,8 @@ final class ExecutionReader {
       coalesce(e.output, o.output) as output, coalesce(e.error, o.error) as error, p.id as parent_id, e.owner,
       e.created_at, e.started_at, e.completed_at, e.wake_at, e.deadline, e.cancel_requested_at, e.attempts,
       (select array_agg(array[key, value]) from jsonb_each_text(e.tags)) as tags, e.signals, e.parent,
-      e.parent_position, e.traceparent""";
+      e.parent_position, e.traceparent, e.recoveries, e.ancestry, e.queue, e.priority, e.partition, e.deduplication,
+      e.not_before""";
 
   /** The outcome of a transaction function called directly stands in its operation. */
   static final String JOINS = """
@@ -53,7 +54,17 @@ final class ExecutionReader {
         row.getInt("signals"),
         row.getObject("parent", UUID.class),
         row.getString("parent_position"),
-        row.getString("traceparent"));
+        row.getString("traceparent"),
+        placement(row),
+        lifecycle(row));
+  }
+
+  private static Lifecycle lifecycle(ResultSet row) throws SQLException {
+    int recoveries = row.getInt("recoveries");
+    var lineage = row.getString("ancestry");
+    return recoveries == 0 && lineage == null
+        ? Lifecycle.PLAIN
+        : new Lifecycle(recoveries, Lineage.parse(lineage));
   }
 
   static OperationRow readOperation(ResultSet row) throws SQLException {
@@ -71,6 +82,19 @@ final class ExecutionReader {
         row.getString("isolation"),
         nullableInstant(row, "started_at"),
         instant(row, "completed_at"));
+  }
+
+  private static Placement placement(ResultSet row) throws SQLException {
+    var queue = row.getString("queue");
+    var notBefore = nullableInstant(row, "not_before");
+    return queue == null && notBefore == null
+        ? Placement.NONE
+        : new Placement(
+            queue,
+            row.getInt("priority"),
+            row.getString("partition"),
+            row.getString("deduplication"),
+            notBefore);
   }
 
   static Instant instant(ResultSet row, String column) throws SQLException {

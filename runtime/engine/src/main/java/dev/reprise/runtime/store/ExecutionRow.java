@@ -24,8 +24,10 @@ import org.jspecify.annotations.Nullable;
  * @param parentExecution the internal id of the parent
  * @param parentPosition where the outcome goes in the parent's log; null where the parent asks for it itself
  * @param traceparent of the W3C trace it belongs to
+ * @param placement where it waits, or waited, before it is started
+ * @param lifecycle what became of it besides its outcome
  */
-public record ExecutionRow(
+public record ExecutionRow( // tidy: the columns of the table
     UUID execution,
     String id,
     String principal,
@@ -49,7 +51,76 @@ public record ExecutionRow(
     int signals,
     @Nullable UUID parentExecution,
     @Nullable String parentPosition,
-    @Nullable String traceparent) {
+    @Nullable String traceparent,
+    Placement placement,
+    Lifecycle lifecycle) {
+
+  /** An execution that is no fork and never lost its node. */
+  public ExecutionRow( // tidy: the columns of the table
+      UUID execution,
+      String id,
+      String principal,
+      String function,
+      FunctionKind kind,
+      @Nullable String version,
+      ExecutionStatus status,
+      String input,
+      @Nullable String output,
+      @Nullable String error,
+      @Nullable String parent,
+      @Nullable UUID owner,
+      Instant createdAt,
+      @Nullable Instant startedAt,
+      @Nullable Instant completedAt,
+      @Nullable Instant wakeAt,
+      @Nullable Instant deadline,
+      @Nullable Instant cancelRequestedAt,
+      int attempts,
+      Map<String, String> tags,
+      int signals,
+      @Nullable UUID parentExecution,
+      @Nullable String parentPosition,
+      @Nullable String traceparent,
+      Placement placement) {
+    this(
+        execution,
+        id,
+        principal,
+        function,
+        kind,
+        version,
+        status,
+        input,
+        output,
+        error,
+        parent,
+        owner,
+        createdAt,
+        startedAt,
+        completedAt,
+        wakeAt,
+        deadline,
+        cancelRequestedAt,
+        attempts,
+        tags,
+        signals,
+        parentExecution,
+        parentPosition,
+        traceparent,
+        placement,
+        Lifecycle.PLAIN);
+  }
+
+  /** Where the first operations of a fork come from; null for an execution that is none. */
+  public @Nullable Lineage lineage() {
+    return lifecycle.lineage();
+  }
+
+  /** Whether the operation at the position was made by the execution that this one was forked from. */
+  public boolean isCopied(Position position) {
+    var lineage = lineage();
+    return lineage != null && lineage.of(position) != null;
+  }
 
   /** Whether it has ended, or waits for somebody's help. */
   public boolean isSettled() {
@@ -90,6 +161,8 @@ public record ExecutionRow(
         signals,
         parentExecution,
         parentPosition,
-        traceparent);
+        traceparent,
+        placement,
+        lifecycle);
   }
 }

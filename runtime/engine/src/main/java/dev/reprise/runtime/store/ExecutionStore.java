@@ -6,9 +6,13 @@ import static dev.reprise.runtime.store.ExecutionReader.JOINS;
 import dev.reprise.runtime.postgres.Jdbc;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Types;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
@@ -33,19 +37,68 @@ public final class ExecutionStore {
     return database.log(connection -> find(connection, id));
   }
 
+  /** The living execution of this deduplication key in the queue. */
+  public Optional<ExecutionRow> findDuplicate(String queue, String deduplication) {
+    var sql = """
+        select %s from reprise.executions e %s
+         where e.queue = ? and e.deduplication = ? and e.completed_at is null
+        """.formatted(COLUMNS, JOINS);
+    return database.log(connection -> Jdbc.queryOne(
+        connection,
+        sql,
+        statement -> new Columns(statement).add(queue).add(deduplication),
+        ExecutionReader::read));
+  }
+
   /** The execution of an internal id with its log. */
   public Optional<Loaded> load(UUID execution) {
-    return database.log(connection -> {
-      // the row before the log: what is delivered in between is then in the log already, and
-      // counted only later
-      var sql =
-          "select %s from reprise.executions e %s where e.execution = ?".formatted(COLUMNS, JOINS);
-      var row = Jdbc.queryOne(
-          connection, sql, statement -> statement.setObject(1, execution), ExecutionReader::read);
-      return row.isEmpty()
-          ? Optional.empty()
-          : Optional.of(new Loaded(row.get(), operations(connection, execution)));
-    });
+    return database.log(connection -> load(connection, execution));
+  }
+
+  static Optional<Loaded> load(Connection connection, UUID execution) throws SQLException {
+    // the row before the log: what is delivered in between is then in the log already, and
+    // counted only later
+    var sql =
+        "select %s from reprise.executions e %s where e.execution = ?".formatted(COLUMNS, JOINS);
+    var row = Jdbc.queryOne(
+        connection, sql, statement -> statement.setObject(1, execution), ExecutionReader::read);
+    return row.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Loaded(row.get(), operations(connection, execution)));
+  }
+
+  /**
+   * The logs of many executions by their internal ids, as one query. Those that do not fit into it are left out.
+   *
+   * @param most how many operations are read
+   */
+  public Map<UUID, List<OperationRow>> logs(Collection<UUID> executions, int most) {
+    var sql = """
+        select execution, position, kind, function, arguments, output, error, attempt, transaction_id, snapshot,
+               isolation, started_at, completed_at
+          from reprise.operations where execution = any(?)
+         order by execution, position
+         limit ?
+        """;
+    record Entry(UUID execution, OperationRow operation) {}
+    var rows = database.log(connection -> Jdbc.query(
+        connection,
+        sql,
+        statement -> new Columns(statement)
+            .add("uuid", List.copyOf(executions), execution -> execution)
+            .add(most),
+        row ->
+            new Entry(row.getObject("execution", UUID.class), ExecutionReader.readOperation(row))));
+    var logs = new HashMap<UUID, List<OperationRow>>();
+    executions.forEach(execution -> logs.put(execution, new ArrayList<>()));
+    rows.forEach(row -> logs.getOrDefault(row.execution(), new ArrayList<>()).add(row.operation()));
+    if (rows.size() == most) { // the last one may go on, and those behind it may have some
+      var seen = new HashSet<UUID>();
+      rows.forEach(row -> seen.add(row.execution()));
+      seen.remove(rows.get(most - 1).execution());
+      logs.keySet().retainAll(seen);
+    }
+    return logs;
   }
 
   /** The log of an execution in the order of positions; empty where there is no such execution. */
@@ -60,38 +113,8 @@ public final class ExecutionStore {
 
   /** Executions, the newest first. */
   public List<ExecutionRow> list(ExecutionFilter filter) {
-    var sql = """
-        select %s from reprise.executions e %s
-         where (?::text is null or e.function = ?)
-           and (?::text is null or e.status = ?::reprise.execution_status)
-           and (?::text is null or e.tags ->> ? = ?)
-           and (?::timestamptz is null or e.created_at >= ?)
-           and (?::timestamptz is null or e.created_at < ?)
-           and (?::uuid is null or e.execution < ?)
-         order by e.execution desc
-         limit ?
-        """.formatted(COLUMNS, JOINS);
-    return database.log(connection -> Jdbc.query(
-        connection,
-        sql,
-        statement -> {
-          statement.setString(1, filter.function());
-          statement.setString(2, filter.function());
-          var status = filter.status() == null ? null : filter.status().name();
-          statement.setString(3, status);
-          statement.setString(4, status);
-          statement.setString(5, filter.tagName());
-          statement.setString(6, filter.tagName());
-          statement.setString(7, filter.tagValue());
-          Births.setInstant(statement, 8, filter.from());
-          Births.setInstant(statement, 9, filter.from());
-          Births.setInstant(statement, 10, filter.to());
-          Births.setInstant(statement, 11, filter.to());
-          statement.setObject(12, filter.after(), Types.OTHER);
-          statement.setObject(13, filter.after(), Types.OTHER);
-          statement.setInt(14, filter.limit());
-        },
-        ExecutionReader::read));
+    var offset = Duration.ofNanos(clock.offsetMicros() * 1000);
+    return database.log(connection -> ExecutionSearch.list(connection, filter, offset));
   }
 
   /**
@@ -136,20 +159,23 @@ public final class ExecutionStore {
    * A child execution.
    *
    * @param calledAt the parent's call that waits for it; null where it was started and not called
+   * @param cancelRequested whether it was asked to end
    */
-  public record Child(UUID execution, @Nullable Position calledAt) {}
+  public record Child(UUID execution, @Nullable Position calledAt, boolean cancelRequested) {}
 
   /** The children of the execution that are not terminal. */
   public List<Child> livingChildren(UUID execution) {
     var sql = """
-        select execution, parent_position from reprise.executions where parent = ? and completed_at is null
+        select execution, parent_position, cancel_requested_at is not null as asked
+          from reprise.executions where parent = ? and completed_at is null
         """;
     return database.log(connection ->
         Jdbc.query(connection, sql, statement -> statement.setObject(1, execution), row -> {
           var position = row.getString("parent_position");
           return new Child(
               row.getObject("execution", UUID.class),
-              position == null ? null : Position.parse(position));
+              position == null ? null : Position.parse(position),
+              row.getBoolean("asked"));
         }));
   }
 
@@ -184,14 +210,15 @@ public final class ExecutionStore {
   }
 
   /**
-   * Asks for the cancellation of a living execution and of its living descendants; a waiting or parked one becomes due.
+   * Asks for the cancellation of living executions and of their living descendants, as one statement; a waiting or parked
+   * one becomes due.
    *
    * @return the internal ids of those that were asked just now
    */
-  public List<UUID> requestCancellation(UUID execution) {
+  public List<UUID> requestCancellation(Collection<UUID> executions) {
     var sql = """
         with recursive family as (
-            select execution from reprise.executions where execution = ?
+            select execution from reprise.executions where execution = any(?)
             union
             select c.execution from reprise.executions c join family f on c.parent = f.execution),
           alive as (
@@ -210,17 +237,22 @@ public final class ExecutionStore {
         connection,
         sql,
         statement -> new Columns(statement)
-            .add(execution)
+            .add("uuid", List.copyOf(executions), execution -> execution)
             .add(clock.offsetMicros())
             .add(clock.offsetMicros()),
         row -> row.getObject(1, UUID.class)));
+  }
+
+  /** The same for one. */
+  public List<UUID> requestCancellation(UUID execution) {
+    return requestCancellation(List.of(execution));
   }
 
   /** Makes a parked or stranded execution due; false where it is in another state. */
   public boolean resume(UUID execution) {
     var sql = """
         update reprise.executions
-           set status = 'PENDING', error = null, wake_at = clock_timestamp() + ? * interval '1 microsecond'
+           set status = 'PENDING', error = null, recoveries = null, wake_at = clock_timestamp() + ? * interval '1 microsecond'
          where execution = ? and status in ('PARKED', 'STRANDED')
         """;
     return database.log(connection -> Jdbc.update(

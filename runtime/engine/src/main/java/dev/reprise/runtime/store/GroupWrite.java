@@ -26,6 +26,11 @@ import org.jspecify.annotations.Nullable;
  * with the row.
  */
 public final class GroupWrite {
+  /** One order of all keys that rows may meet at, for all writers. */
+  private static final Comparator<Birth> ORDER = Comparator.comparing(
+          (Birth birth) -> String.valueOf(birth.row().placement().deduplication()))
+      .thenComparing(birth -> birth.row().id());
+
   private final DatabaseClock clock;
 
   /** Writes with the times of {@code clock}. */
@@ -80,7 +85,7 @@ public final class GroupWrite {
     if (births.isEmpty()) {
       return Set.of();
     }
-    births.sort(Comparator.comparing((Birth birth) -> birth.row().id()));
+    births.sort(ORDER);
     own.removeAll(Births.insert(connection, births, clock.offsetMicros()));
     return own;
   }
@@ -147,6 +152,7 @@ public final class GroupWrite {
         update reprise.executions e
            set status = t.status::reprise.execution_status, output = t.output, error = t.error, owner = null,
                wake_at = t.wake_at::timestamptz, receives = string_to_array(t.receives, ' '),
+               recoveries = case when t.status <> 'WAITING' then e.recoveries end,
                completed_at = case when t.ended then clock_timestamp() + ? * interval '1 microsecond' end
           from (select * from unnest(?::uuid[], ?::uuid[], ?::text[], ?::boolean[], ?::text[], ?::text[], ?::text[],
                          ?::int[], ?::text[])
@@ -177,8 +183,7 @@ public final class GroupWrite {
             .add(
                 "int",
                 writes,
-                write ->
-                    transition(write) instanceof Transition.Waiting w ? w.signalsSeen() : null)
+                write -> transition(write) instanceof Transition.Waiting w ? w.signalsSeen() : null)
             .add("text", writes, write -> topics(transition(write))),
         row -> row.getObject(1, UUID.class)));
   }

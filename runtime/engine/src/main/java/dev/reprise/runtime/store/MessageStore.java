@@ -70,7 +70,11 @@ public final class MessageStore {
    * @param key by which a repetition is known; null where each is a message of its own
    */
   public record Outgoing(
-      String to, String topic, String json, Duration delay, @Nullable String key) {
+      String to,
+      String topic,
+      String json,
+      Duration delay,
+      @Nullable String key) {
     long content() {
       return JsonCodec.hash(topic + " " + json);
     }
@@ -84,11 +88,7 @@ public final class MessageStore {
    * @param same false where the message of that key is another one
    */
   public record Accepted(
-      UUID receiver,
-      int sequence,
-      @Nullable Instant visibleAt,
-      boolean repeated,
-      boolean same) {}
+      UUID receiver, int sequence, @Nullable Instant visibleAt, boolean repeated, boolean same) {}
 
   /** A message that waits to be received. */
   public record Pending(int sequence, String json) {}

@@ -1,24 +1,43 @@
 package dev.reprise.runtime.store;
 
+import dev.reprise.RepriseException;
+import dev.reprise.runtime.json.ExceptionCodec;
 import dev.reprise.runtime.postgres.Jdbc;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** The nodes of the cluster, their heartbeats and their backends. Thread-safe. */
 public final class NodeStore {
   private final LogDatabase database;
   private final DatabaseClock clock;
+  private final int maxRecoveries;
 
-  /** On this database, with the times of {@code clock}. */
-  public NodeStore(LogDatabase database, DatabaseClock clock) {
+  /**
+   * On this database, with the times of {@code clock}.
+   *
+   * @param maxRecoveries how often an execution may go on after the death of its node before it is parked
+   */
+  public NodeStore(LogDatabase database, DatabaseClock clock, int maxRecoveries) {
     this.database = database;
     this.clock = clock;
+    this.maxRecoveries = maxRecoveries;
   }
+
+  /**
+   * What a dead node left.
+   *
+   * @param due how many executions became due
+   * @param parked the ids of those that have lost too many nodes
+   */
+  public record Recovered(int due, List<String> parked) {}
 
   /**
    * A process that runs executions.
@@ -151,9 +170,11 @@ public final class NodeStore {
    * Ends the backends of a dead node, waits until they are gone, and makes its executions due. A stopped process inside
    * a transaction would hold its row locks for ever, and could still commit.
    *
-   * @return how many executions became due; empty where backends live on or another node is at it
+   * <p>An execution that loses one node after the other may be what ends them: after so many times it is parked.
+   *
+   * @return what was released; empty where backends live on or another node is at it
    */
-  public Optional<Integer> recover(UUID deadNode) {
+  public Optional<Recovered> recover(UUID deadNode) {
     return database.log(connection -> {
       var locked = Jdbc.queryOne(
           connection,
@@ -163,13 +184,25 @@ public final class NodeStore {
       if (locked.isEmpty() || !terminateBackends(connection, deadNode)) {
         return Optional.empty();
       }
-      return Optional.of(release(connection, deadNode, clock.offsetMicros()));
+      var parked = park(connection, deadNode, null);
+      int due = release(connection, deadNode, null, clock.offsetMicros());
+      return Optional.of(new Recovered(due, parked));
     });
   }
 
   /** Gives back what the node owns and removes it from the cluster; its transactions must have ended. */
   public static int leave(Connection connection, UUID node, long offsetMicros) throws SQLException {
-    return release(connection, node, offsetMicros);
+    return release(connection, node, List.of(), offsetMicros);
+  }
+
+  /**
+   * The same for a node on which executions did not let go when it ended: they may be what ended it, or keep it from ending.
+   *
+   * @return how many executions go on elsewhere
+   */
+  public int leave(Connection connection, UUID node, Collection<UUID> stuck) throws SQLException {
+    var unused = park(connection, node, stuck);
+    return release(connection, node, stuck, clock.offsetMicros());
   }
 
   /**
@@ -196,15 +229,56 @@ public final class NodeStore {
         .orElse(false);
   }
 
-  private static int release(Connection connection, UUID node, long offsetMicros)
+  /** Parks what has lost too many nodes; {@code stuck} are those that count, null for all. */
+  private List<String> park(Connection connection, UUID node, @Nullable Collection<UUID> stuck)
+      throws SQLException {
+    var sql = """
+        update reprise.executions set status = 'PARKED', owner = null, wake_at = null, error = ?
+         where owner = ? and status = 'RUNNING' and recoveries >= ? and (? or execution = any(?))
+        returning id
+        """;
+    var cause = new RepriseException("it has lost " + (maxRecoveries + 1L)
+        + " nodes in a row, each while it ran there, and may be"
+        + " what ended them: by its memory, by System.exit, or by a loop without an end. It went on"
+        + " " + maxRecoveries + " times (max-recoveries). Mend the code, or cancel it; resume lets"
+        + " it begin to count anew");
+    return Jdbc.query(
+        connection,
+        sql,
+        statement -> {
+          statement.setString(1, ExceptionCodec.encode(cause));
+          statement.setObject(2, node);
+          statement.setInt(3, maxRecoveries);
+          bindStuck(connection, statement, 4, stuck);
+        },
+        row -> row.getString(1));
+  }
+
+  private static void bindStuck(
+      Connection connection,
+      PreparedStatement statement,
+      int index,
+      @Nullable Collection<UUID> stuck)
+      throws SQLException {
+    var some = stuck == null ? List.<UUID>of() : stuck;
+    statement.setBoolean(index, stuck == null);
+    statement.setArray(index + 1, connection.createArrayOf("uuid", some.toArray()));
+  }
+
+  private static int release(
+      Connection connection, UUID node, @Nullable Collection<UUID> stuck, long offsetMicros)
       throws SQLException {
     var sql = """
         update reprise.executions
-           set status = 'PENDING', owner = null, wake_at = clock_timestamp() + ? * interval '1 microsecond'
+           set status = 'PENDING', owner = null, wake_at = clock_timestamp() + ? * interval '1 microsecond',
+               recoveries = case when ? or execution = any(?) then coalesce(recoveries, 0) + 1 else recoveries end
          where owner = ? and status = 'RUNNING'
         """;
-    int released = Jdbc.update(
-        connection, sql, statement -> new Columns(statement).add(offsetMicros).add(node));
+    int released = Jdbc.update(connection, sql, statement -> {
+      statement.setLong(1, offsetMicros);
+      bindStuck(connection, statement, 2, stuck);
+      statement.setObject(4, node);
+    });
     Jdbc.update(
         connection,
         "delete from reprise.backends where node = ?",

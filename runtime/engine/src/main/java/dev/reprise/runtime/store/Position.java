@@ -2,6 +2,7 @@ package dev.reprise.runtime.store;
 
 import java.util.Arrays;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The place of an operation in its execution: {@code 3.1.2} is the second operation of the first branch begun at the
@@ -30,7 +31,7 @@ public final class Position implements Comparable<Position> {
     for (int i = 0; i < texts.length; i++) {
       try {
         parts[i] = requirePositive(Integer.parseInt(texts[i]));
-      } catch (NumberFormatException e) {
+      } catch (IllegalArgumentException e) {
         throw new IllegalArgumentException(
             "not a position: \"" + dotted + "\"; positions look like 3 or 3.1.2", e);
       }
@@ -43,6 +44,21 @@ public final class Position implements Comparable<Position> {
     var longer = Arrays.copyOf(parts, parts.length + 1);
     longer[parts.length] = requirePositive(number);
     return new Position(longer);
+  }
+
+  /** The position at which the branch of this one was begun; null for the main branch. */
+  public @Nullable Position parent() {
+    return parts.length == 1 ? null : new Position(Arrays.copyOf(parts, parts.length - 1));
+  }
+
+  /** How many numbers it has. */
+  public int depth() {
+    return parts.length;
+  }
+
+  /** One of its numbers, from 0. */
+  public int part(int index) {
+    return parts[index];
   }
 
   /** Whether this is a position of a branch begun at {@code other}, or of a branch of that. */

@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -15,18 +16,23 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a node does at every beat, as one transaction: shows that it lives, sees who does not, learns what became of its
- * own executions, and takes those that are due. Queues extend the claim. Thread-safe.
+ * own executions, and takes those that are due and, as far as places are left, those of queues whose turn it is. What goes
+ * on comes before what begins: an execution that woke up, or lost its node, has its slot in its queue already. Thread-safe.
  */
 public final class Sweep {
   private final LogDatabase database;
   private final DatabaseClock clock;
+  private final QueueStore queues;
+  private final Dequeue dequeue;
   private final Strandings strandings;
 
-  /** On this database, with the times of {@code clock}. */
-  public Sweep(LogDatabase database, DatabaseClock clock) {
+  /** On this database, with the times of {@code clock}; {@code queues} tells whether there are any. */
+  public Sweep(LogDatabase database, DatabaseClock clock, QueueStore queues) {
     this.database = database;
     this.clock = clock;
-    this.strandings = new Strandings(clock);
+    this.queues = queues;
+    this.dequeue = new Dequeue(clock);
+    this.strandings = new Strandings(clock, dequeue);
   }
 
   /**
@@ -53,7 +59,7 @@ public final class Sweep {
    * @param dead nodes to recover from
    * @param owned what the node owns
    * @param claimed executions that are the node's now
-   * @param nextDue when the next one is due, within the horizon; null for none
+   * @param nextDue when there may be something to claim again, within the horizon; null for not by time
    */
   public record Beat(
       @Nullable Instant at,
@@ -77,25 +83,55 @@ public final class Sweep {
         return Beat.DECLARED_DEAD;
       }
       var dead = NodeStore.declareDead(connection, node, judge);
+      queues.refresh(connection);
       strandings.announce(connection, node, capabilities);
       strandings.free(connection, capabilities);
       if (judge) {
-        strandings.strand(connection);
+        strandings.strand(connection, queues.any());
       }
       var owned = owned(connection, node);
-      var claimed =
-          places < 1 ? List.<ExecutionRow>of() : claim(connection, node, capabilities, places);
-      return new Beat(at.get(), dead, owned, claimed, nextDue(connection, horizon));
+      var taken = take(connection, node, capabilities, places, horizon);
+      return new Beat(at.get(), dead, owned, taken.claimed, taken.nextDue);
+    });
+  }
+
+  /** Tells the others what the node can run, before its first beat. */
+  public void announce(UUID node, Capabilities capabilities) {
+    database.housekeeping(connection -> {
+      strandings.announce(connection, node, capabilities);
+      return node;
     });
   }
 
   /** Only the claim, for a node that knows that something is due. */
   public Beat claim(UUID node, Capabilities capabilities, int places, Duration horizon) {
     return database.housekeeping(connection -> {
-      var claimed =
-          places < 1 ? List.<ExecutionRow>of() : claim(connection, node, capabilities, places);
-      return new Beat(null, List.of(), List.of(), claimed, nextDue(connection, horizon));
+      var taken = take(connection, node, capabilities, places, horizon);
+      return new Beat(null, List.of(), List.of(), taken.claimed, taken.nextDue);
     });
+  }
+
+  private record Taken(List<ExecutionRow> claimed, @Nullable Instant nextDue) {}
+
+  private Taken take(
+      Connection connection, UUID node, Capabilities capabilities, int places, Duration horizon)
+      throws SQLException {
+    boolean moreEnter = queues.any() && dequeue.enterLine(connection);
+    var claimed = new ArrayList<ExecutionRow>();
+    if (places > 0) {
+      claimed.addAll(claim(connection, node, capabilities, places));
+    }
+    var nextDue = nextDue(connection, horizon);
+    int left = places - claimed.size();
+    if (queues.any() && left > 0) {
+      var begun = dequeue.take(connection, node, capabilities, left);
+      claimed.addAll(begun.started());
+      if (begun.again() != null) {
+        var again = clock.now().plus(begun.again());
+        nextDue = nextDue == null || again.isBefore(nextDue) ? again : nextDue;
+      }
+    }
+    return new Taken(claimed, moreEnter ? clock.now() : nextDue);
   }
 
   /** Executions that the node owns and runs no more: it begins with them again. */
@@ -130,18 +166,24 @@ public final class Sweep {
         with due as (
             select execution from reprise.executions e
              where status in ('PENDING', 'WAITING')
-               and wake_at <= clock_timestamp() + ? * interval '1 microsecond'
+               -- asked once, and so a bound of the index: a volatile function would be asked of every sleeper
+               and wake_at <= (select clock_timestamp() + ? * interval '1 microsecond')
                and (version is null and function = any(?)
                     or version = ?
                     or ? and version in (select d.version from reprise.deployments d))
+               -- what is to stand in a line first; a cancelled one only ends
+               and (queue is null or started_at is not null or cancel_requested_at is not null)
              order by wake_at
              limit ?
                for update skip locked),
           claimed as (
             update reprise.executions e
                set status = 'RUNNING', owner = ?, attempts = attempts + 1, wake_at = null,
-                   started_at = coalesce(started_at, clock_timestamp() + ? * interval '1 microsecond')
-              from due
+                   started_at = coalesce(started_at, now),
+                   -- the time of a timeout begins with the start, where that was to be later
+                   deadline = case when not_before is null or started_at is not null then deadline
+                              else deadline + (now - created_at) end
+              from due, (select clock_timestamp() + ? * interval '1 microsecond' as now offset 0) clock
               -- only a node that still lives may own anything
              where e.execution = due.execution
                and exists (select from reprise.nodes n where n.node = ? and n.state = 'LIVE')
@@ -166,8 +208,8 @@ public final class Sweep {
     var sql = """
         select wake_at from reprise.executions
          where status in ('PENDING', 'WAITING')
-           and wake_at > clock_timestamp() + ? * interval '1 microsecond'
-           and wake_at <= clock_timestamp() + ? * interval '1 microsecond'
+           and wake_at > (select clock_timestamp() + ? * interval '1 microsecond')
+           and wake_at <= (select clock_timestamp() + ? * interval '1 microsecond')
          order by wake_at limit 1
         """;
     long offset = clock.offsetMicros();

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.reprise.Durable;
 import dev.reprise.Transaction;
+import dev.reprise.WorkQueue;
 import dev.reprise.Workflow;
 import dev.reprise.runtime.config.HttpConfig;
 import dev.reprise.runtime.config.NodeConfig;
@@ -50,7 +51,8 @@ class ClientCommandsTest {
     @Workflow
     public String converse() {
       Durable.publish("mood", "curious");
-      var request = Durable.receiveRequest("ask", String.class, Duration.ofHours(1)).orElseThrow();
+      var request =
+          Durable.receiveRequest("ask", String.class, Duration.ofHours(1)).orElseThrow();
       request.reply(request.message() + "!");
       return "over";
     }
@@ -68,7 +70,12 @@ class ClientCommandsTest {
     var node = Node.start(
         NodeConfig.DEFAULT.withShutdownGrace(Duration.ZERO),
         database.config(),
-        Code.ofClasses(List.of(Talk.class), Map.of(), Map.of(), null));
+        Code.ofClasses(
+            List.of(Talk.class),
+            Map.of(),
+            Map.of(),
+            null,
+            List.of(WorkQueue.named("emails").concurrency(10).rate(5, Duration.ofSeconds(1)))));
     // a short wait, so that the command has to ask again
     var http = HttpConfig.DEFAULT.withMaxWait(Duration.ofSeconds(1));
     return new EmbeddedRuntime(node, new HttpFront(node, http, Metrics.OFF, () -> {}));
@@ -114,6 +121,20 @@ class ClientCommandsTest {
     assertThat(run("call", "Talk.greet", "@" + file).out()).isEqualTo("\"hello file\"\n");
     assertThat(run("call", "Talk.greet", "@" + directory.resolve("none")).exitCode())
         .isEqualTo(2);
+  }
+
+  @Test
+  void queuesAreListedAndTheirLimitsSet() {
+    assertThat(run("queues", "list").out()).contains("emails").contains("5/PT1S");
+    var set = run("queues", "set", "emails", "--concurrency", "3", "--rate", "none");
+    assertThat(set.out()).contains("emails*").doesNotContain("PT1S");
+    assertThat(run("queues", "list", "--format", "json").out())
+        .contains("\"concurrency\":3,\"perNode\":null,\"rate\":null,\"changed\":true");
+    assertThat(run("queues", "set", "emails", "--concurrency", "-3").err())
+        .contains("\"concurrency\" is a whole number of at least 0");
+    assertThat(run("queues", "set", "emials", "--concurrency", "3").err())
+        .contains("no queue is named \"emials\"");
+    assertThat(run("queues", "set", "emails").err()).contains("nothing to set");
   }
 
   @Test
@@ -210,5 +231,27 @@ class ClientCommandsTest {
         .until(() ->
             ids.stream().allMatch(id -> run("executions", "show", id).out().contains("CANCELLED")));
     assertThat(run("executions", "cancel", "--yes").err()).contains("say which executions");
+  }
+
+  @Test
+  void anExecutionIsForkedAndShownAsAFork() {
+    var id = napping();
+    var fork = run("executions", "fork", id, "--from", "1");
+    assertThat(fork.exitCode()).isZero();
+    var forked = fork.out().strip();
+    assertThat(run("executions", "show", forked, "--format", "json").out())
+        .contains("\"forkedFrom\":\"" + id + "\"", "\"forkedAt\":\"1\"");
+    var refused = run("executions", "fork", id, "--from", "7");
+    assertThat(refused.exitCode()).isEqualTo(2);
+    assertThat(refused.err()).contains("the server answered 400", "the last valid one is 2");
+    assertThat(run("executions", "fork", id, "--run-version", "none").err())
+        .contains("version none cannot be used");
+
+    // by several states at once; the states that cannot be cancelled are not asked for
+    assertThat(run("executions", "list", "--status", "WAITING,PENDING,RUNNING").out())
+        .contains(id, forked);
+    assertThat(run("executions", "cancel", "--function", "Talk.nap", "--yes").exitCode())
+        .isZero();
+    await().until(() -> run("executions", "show", forked).out().contains("CANCELLED"));
   }
 }

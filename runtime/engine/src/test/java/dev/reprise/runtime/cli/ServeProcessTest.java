@@ -79,7 +79,7 @@ class ServeProcessTest {
 
   private static void awaitWaiting(ServeProcess server, String id) {
     await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .until(() -> server.get("/v1/executions/" + id).body().contains("\"WAITING\""));
   }
 
@@ -133,10 +133,10 @@ class ServeProcessTest {
     try (var server = serve("--functions", jar.toString())) {
       var answer = server.begin("Slow.step", "[]");
       await()
-          .atMost(Duration.ofSeconds(20))
+          .atMost(Duration.ofSeconds(60))
           .until(() -> server.get("/metrics").body().contains("reprise_runs_active 1.0"));
       assertThat(server.terminate()).isIn(0, 143);
-      assertThat(answer.get(10, TimeUnit.SECONDS).body()).isEqualTo("\"done\"");
+      assertThat(answer.get(60, TimeUnit.SECONDS).body()).isEqualTo("\"done\"");
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.reprise.runtime.crash;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reprise.runtime.config.DatabaseConfig;
+import dev.reprise.runtime.config.Limits;
 import dev.reprise.runtime.postgres.Migrator;
 import dev.reprise.runtime.postgres.ScratchDatabase;
 import dev.reprise.runtime.postgres.TestDatabase;
@@ -67,20 +68,25 @@ final class CrashSite implements BeforeAllCallback, AfterEachCallback, AfterAllC
     return opened(new LocalNode(database.config()));
   }
 
+  /** The same with other limits. */
+  LocalNode node(Limits limits) {
+    return opened(new LocalNode(database.config(), LocalNode.CONFIG.withLimits(limits)));
+  }
+
   LocalNode nodeBehind(FaultProxy proxy) {
     return opened(new LocalNode(proxy.config()));
   }
 
   /** A node to be killed or stopped. */
-  NodeProcess victim() {
-    return opened(new NodeProcess(database.config(), database.config()));
+  NodeProcess victim(String... properties) {
+    return opened(new NodeProcess(database.config(), database.config(), properties));
   }
 
   NodeProcess victimBehind(FaultProxy proxy) {
     return opened(new NodeProcess(proxy.config(), database.config()));
   }
 
-  private <T extends AutoCloseable> T opened(T resource) {
+  private synchronized <T extends AutoCloseable> T opened(T resource) {
     opened.push(resource);
     return resource;
   }
@@ -130,7 +136,8 @@ final class CrashSite implements BeforeAllCallback, AfterEachCallback, AfterAllC
       }
     } finally {
       closeAll();
-      sql.run("truncate reprise.executions, reprise.operations, reprise.messages, effect, account, outside");
+      sql.run(
+          "truncate reprise.executions, reprise.operations, reprise.messages, effect, account, outside");
     }
   }
 

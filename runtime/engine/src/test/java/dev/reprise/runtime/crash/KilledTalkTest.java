@@ -18,8 +18,8 @@ class KilledTalkTest {
     victim.http().start("Chat.hear", "[\"b\", 3]", "hearer-b");
     Await.until(
         "both wait",
-        () -> SITE.status("hearer-a").equals("WAITING")
-            && SITE.status("hearer-b").equals("WAITING"));
+        () ->
+            SITE.status("hearer-a").equals("WAITING") && SITE.status("hearer-b").equals("WAITING"));
     var commit = SITE.closedGate("commit a");
     var log = SITE.closedGate("log b");
     victim.http().start("Chat.say", "[\"hearer-a\", \"a\", 3]", "sayer-a");

@@ -23,7 +23,11 @@ final class LocalNode implements AutoCloseable {
   private final String id;
 
   LocalNode(DatabaseConfig database) {
-    this.node = Node.start(CONFIG, sized(database), code());
+    this(database, CONFIG);
+  }
+
+  LocalNode(DatabaseConfig database, NodeConfig config) {
+    this.node = Node.start(config, sized(database), code());
     this.front = new HttpFront(node, HttpConfig.DEFAULT, Metrics.OFF, () -> {});
     this.runtime = new EmbeddedRuntime(node, front);
     this.id = new TestSql(database)

@@ -18,7 +18,7 @@ final class NodeProcess implements AutoCloseable {
   private final int port;
 
   /** Starts it and waits until it serves; {@code outside} is the database as its steps reach it. */
-  NodeProcess(DatabaseConfig database, DatabaseConfig outside) {
+  NodeProcess(DatabaseConfig database, DatabaseConfig outside, String... properties) {
     try {
       Files.createDirectories(LOGS);
       var builder = new ProcessBuilder(
@@ -33,6 +33,7 @@ final class NodeProcess implements AutoCloseable {
           String.valueOf(database.user()),
           String.valueOf(database.password()),
           outside.url());
+      builder.command().addAll(1, List.of(properties));
       builder.redirectError(Files.createTempFile(LOGS, "node-", ".log").toFile());
       process = builder.start();
       var lines = new BufferedReader(
@@ -58,6 +59,17 @@ final class NodeProcess implements AutoCloseable {
   /** SIGKILL; returns when it is gone. */
   void kill() {
     process.destroyForcibly();
+    awaitGone();
+  }
+
+  /** SIGTERM; returns when it has left the others and is gone. */
+  void terminate() {
+    process.destroy();
+    awaitGone();
+  }
+
+  /** Returns when it is gone. */
+  void awaitGone() {
     Await.until("process " + pid() + " is gone", () -> process.waitFor(1, TimeUnit.SECONDS));
   }
 

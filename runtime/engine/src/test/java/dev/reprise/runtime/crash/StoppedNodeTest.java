@@ -12,7 +12,7 @@ class StoppedNodeTest {
   private static final Duration TAKEOVER = LocalNode.CONFIG
       .deathTimeout()
       .plus(LocalNode.CONFIG.heartbeat().multipliedBy(2))
-      .plusSeconds(4);
+      .plusSeconds(20);
 
   @RegisterExtension
   static final CrashSite SITE = new CrashSite();

@@ -12,6 +12,9 @@ import javax.sql.DataSource;
 
 /** Functions whose effects can be counted. The body of {@code put(x)} passes the gate {@code body x}. */
 public class Vault {
+  /** Set in processes that may be ended by what they run. */
+  static final String HALTS = "reprise.test.halts";
+
   private final DataSource database;
 
   public Vault(DataSource database) {
@@ -101,6 +104,21 @@ public class Vault {
       throw new Undo("try again");
     }
     return key;
+  }
+
+  /** Ends the process it runs in, where that is one to be ended, when the gate {@code halt label} is open. */
+  @Step
+  public void halt(String label) throws SQLException {
+    Outside.pass("halt " + label);
+    if (Boolean.getBoolean(HALTS)) {
+      Runtime.getRuntime().halt(1);
+    }
+  }
+
+  @Workflow
+  public void halts(String label) throws SQLException {
+    put(label);
+    halt(label);
   }
 
   @Workflow

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Bad input, of every kind that there is, is answered clearly, quickly and without effect; and the page tells how. */
 class BadInputTest {
-  private static final Duration QUICKLY = Duration.ofSeconds(10);
+  private static final Duration QUICKLY = Duration.ofSeconds(30);
   private static final String TABLE =
       "create table reserved (item text not null, quantity int not null check (quantity > 0))";
 
@@ -161,7 +161,7 @@ class BadInputTest {
     Stock.gate = new CountDownLatch(1);
     try (var busy = HttpNode.start(one, database.config(), Stock.class)) {
       var running = busy.callLater("Stock.blocked", "[\"slow\"]");
-      assertThat(Stock.entered.await(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(Stock.entered.await(60, TimeUnit.SECONDS)).isTrue();
       long before = traces();
       refusedForNow(busy, "a call beyond the executions that a server runs at once", "overloaded");
       Stock.gate.countDown();
@@ -210,7 +210,7 @@ class BadInputTest {
       var again = EmbeddedServer.startOrJoin(directory);
       try {
         await()
-            .atMost(Duration.ofSeconds(30))
+            .atMost(Duration.ofSeconds(60))
             .untilAsserted(
                 () -> assertThat(alone.call("Stock.reserve", "[\"nail\", 1]").status())
                     .isEqualTo(204));

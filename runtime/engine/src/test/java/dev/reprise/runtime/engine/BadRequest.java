@@ -175,10 +175,17 @@ record BadRequest(String sent, int status, String problem, Function<HttpNode, Re
 
   private static List<BadRequest> headers() {
     var later = new ArrayList<BadRequest>();
-    for (var header :
-        List.of("Queue: emails", "Priority: 5", "Partition: p", "Deduplicate: d", "Delay: 5s")) {
+    later.add(withHeaders("", 404, "unknown-queue", "Reprise-Queue", "emails"));
+    for (var header : List.of(
+        "Queue: e mails",
+        "Priority: 5",
+        "Priority: high",
+        "Partition: p",
+        "Deduplicate: d",
+        "Delay: 5 s",
+        "Delay: 40000d")) {
       var parts = header.split(": ", 2);
-      later.add(withHeaders("", 400, "unsupported-header", "Reprise-" + parts[0], parts[1]));
+      later.add(withHeaders("", 400, "invalid-header", "Reprise-" + parts[0], parts[1]));
     }
     later.add(withHeaders("", 400, "unsupported-header", "X-HTTP-Method-Override", "PUT"));
     later.add(withHeaders("", 400, "invalid-header", "Reprise-Tag", "red"));

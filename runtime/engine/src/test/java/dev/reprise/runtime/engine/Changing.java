@@ -22,7 +22,8 @@ final class Changing {
 
     @Workflow
     public String branches() throws Exception {
-      var branch = Durable.<String, RuntimeException>async(() -> wait("a") + charge("a old") + wait("a"));
+      var branch =
+          Durable.<String, RuntimeException>async(() -> wait("a") + charge("a old") + wait("a"));
       return wait("b") + charge("b old") + branch.get();
     }
 

@@ -52,8 +52,10 @@ class ContinuationTest {
     assertThat(begin("long", talks -> talks.chunks(0, 10_000, 500)).result()).isEqualTo(10_000);
     assertThat(node.longOf("select count(*) from reprise.executions where id like 'long%'"))
         .isEqualTo(20);
-    assertThat(node.longOf("select max(count) from (select count(*) from reprise.operations"
-            + " join reprise.executions using (execution) where id like 'long%' group by execution) x"))
+    assertThat(
+            node.longOf(
+                "select max(count) from (select count(*) from reprise.operations"
+                    + " join reprise.executions using (execution) where id like 'long%' group by execution) x"))
         .isEqualTo(501);
     // the same call again: the same answer, though the arguments are others now
     assertThat(begin("long", talks -> talks.chunks(0, 10_000, 500)).result()).isEqualTo(10_000);
@@ -82,9 +84,11 @@ class ContinuationTest {
         .isEqualTo("memory~1:SUCCEEDED memory~2:SUCCEEDED memory~3:SUCCEEDED memory:SUCCEEDED");
     assertThat(node.runtime().event("memory", "known", List.class, LONG))
         .contains(List.of("a", "b", "c"));
-    assertThat(node.longOf("select count(*) from reprise.events where key = 'never'")).isZero();
-    assertThat(node.textsOf("select o.kind::text from reprise.operations o join reprise.executions e using (execution)"
-            + " where e.id = 'memory~1' order by position"))
+    assertThat(node.longOf("select count(*) from reprise.events where key = 'never'"))
+        .isZero();
+    assertThat(node.textsOf(
+            "select o.kind::text from reprise.operations o join reprise.executions e using (execution)"
+                + " where e.id = 'memory~1' order by position"))
         .startsWith("publish")
         .endsWith("receive", "continue");
   }
@@ -92,9 +96,12 @@ class ContinuationTest {
   @Test
   void aParentGetsTheResultOfTheLastOne() throws Exception {
     var parent = begin("parent", talks -> talks.parentOfMemory(2));
-    await().atMost(LONG)
-        .until(() -> node.longOf("select count(*) from reprise.executions p join reprise.executions c"
-            + " on c.parent = p.execution where p.id = 'parent'") == 1);
+    await()
+        .atMost(LONG)
+        .until(
+            () -> node.longOf("select count(*) from reprise.executions p join reprise.executions c"
+                    + " on c.parent = p.execution where p.id = 'parent'")
+                == 1);
     var child = node.textsOf("select c.id from reprise.executions p join reprise.executions c"
             + " on c.parent = p.execution where p.id = 'parent'")
         .get(0);
@@ -102,8 +109,9 @@ class ContinuationTest {
     node.runtime().send(child, "word", "y");
     assertThat(parent.result()).isEqualTo("x y");
     // what was delivered to the parent is what it called, with the arguments it gave
-    assertThat(node.longOf("select count(distinct arguments) from reprise.operations o join reprise.executions e"
-            + " using (execution) where e.id = 'parent'"))
+    assertThat(node.longOf(
+            "select count(distinct arguments) from reprise.operations o join reprise.executions e"
+                + " using (execution) where e.id = 'parent'"))
         .isEqualTo(1);
   }
 
@@ -111,7 +119,9 @@ class ContinuationTest {
   void aCancellationReachesTheLastOne() {
     var memory = begin("cancelled", talks -> talks.memory(List.of(), 3));
     node.runtime().send("cancelled", "word", "x");
-    await().atMost(LONG).until(() -> statuses("cancelled%").equals("cancelled~1:SUCCEEDED cancelled:WAITING"));
+    await()
+        .atMost(LONG)
+        .until(() -> statuses("cancelled%").equals("cancelled~1:SUCCEEDED cancelled:WAITING"));
     memory.cancel();
     assertThatThrownBy(memory::result).isInstanceOf(ExecutionCancelledException.class);
     assertThat(memory.status()).isEqualTo(ExecutionStatus.CANCELLED);

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Test;
 /** Calls over HTTP, from the socket to the tables and back. */
 class HttpEndToEndTest {
   private static volatile CountDownLatch gate = new CountDownLatch(0);
+  private static volatile CountDownLatch entered = new CountDownLatch(1);
   private static volatile boolean changed;
 
   private static ScratchDatabase database;
@@ -81,6 +82,7 @@ class HttpEndToEndTest {
 
     @Transaction
     public Entry writeSlowly(String text) throws Exception {
+      entered.countDown();
       gate.await();
       return write(text);
     }
@@ -221,6 +223,23 @@ class HttpEndToEndTest {
         node.call("Journal.writeSlowly", "{\"text\":\"once\"}", "Idempotency-Key", "once-1");
     assertThat(again.body()).isEqualTo(replies.get(0).body());
     assertThat(entries("once")).isEqualTo(1);
+  }
+
+  @Test
+  void aCallInItsFirstMomentIsFoundByItsKey() throws Exception {
+    gate = new CountDownLatch(1);
+    entered = new CountDownLatch(1);
+    var call = node.callLater("Journal.writeSlowly", "[\"young\"]", "Idempotency-Key", "young-1");
+    entered.await();
+    var found = node.get("/v1/executions/young-1");
+    assertThat(found.status()).isEqualTo(200);
+    assertThat(found.text("status")).isEqualTo("RUNNING");
+    assertThat(node.get("/v1/executions/young-1/operations").items()).isEmpty();
+    assertThat(node.get("/v1/executions/young-2").status()).isEqualTo(404);
+    gate.countDown();
+    assertThat(call.join().status()).isEqualTo(200);
+    assertThat(node.get("/v1/executions/young-1").text("status")).isEqualTo("SUCCEEDED");
+    assertThat(entries("young")).isEqualTo(1);
   }
 
   @Test

@@ -118,7 +118,8 @@ final class HttpNode implements AutoCloseable {
 
   CompletableFuture<Reply> getLater(String path, String... headers) {
     return client
-        .sendAsync(with(HttpRequest.newBuilder(uri(path)), headers).build(), BodyHandlers.ofString())
+        .sendAsync(
+            with(HttpRequest.newBuilder(uri(path)), headers).build(), BodyHandlers.ofString())
         .thenApply(HttpNode::reply);
   }
 

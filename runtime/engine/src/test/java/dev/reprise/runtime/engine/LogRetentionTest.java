@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.reprise.Durable;
 import dev.reprise.ExecutionStatus;
+import dev.reprise.IdempotencyConflictException;
 import dev.reprise.Options;
 import dev.reprise.Transaction;
 import dev.reprise.Workflow;
@@ -22,6 +23,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -147,6 +150,64 @@ class LogRetentionTest {
     // other arguments: nothing remembers the first
     assertThat(book("k", 2)).isEqualTo(2);
     assertThat(node.longOf("select count(*) from booking")).isEqualTo(2);
+  }
+
+  /** Neither what the node remembers nor what a child left answers for an execution that is gone. */
+  @Test
+  void aCleanedIdNeverReplaysADeadResultAndStartsClean() throws Exception {
+    createTable();
+    int first =
+        node.runtime().start(Ledger.class, l -> l.parent(2), id("again")).result();
+    assertThat(first).isEqualTo(21);
+    var before = node.textsOf("select execution from reprise.executions");
+    assertThat(pass(THIRTY_DAYS, DAY.multipliedBy(31))).isEqualTo(3);
+    assertThat(node.node().engine().find("again")).isEmpty();
+
+    // the same call under the same id, on the same node
+    int second =
+        node.runtime().start(Ledger.class, l -> l.parent(2), id("again")).result();
+    assertThat(second).isEqualTo(21);
+    assertThat(node.longOf("select count(*) from booking")).isEqualTo(6);
+    assertThat(node.textsOf("select execution from reprise.executions"))
+        .hasSize(3)
+        .doesNotContainAnyElementsOf(before);
+    assertThat(node.longOf("select max(attempts) from reprise.executions where id = 'again'"))
+        .isPositive();
+    assertThatThrownBy(
+            () -> node.runtime().start(Ledger.class, Ledger::fails, id("again")).result())
+        .isInstanceOf(IdempotencyConflictException.class);
+  }
+
+  @Test
+  void callsGoOnWhileOldExecutionsAreBeingDeleted() throws Exception {
+    createTable();
+    book("old", 1);
+    age(DAY.multipliedBy(31));
+    node.sql("""
+        create function slow() returns trigger language plpgsql as $$
+        begin
+          perform pg_advisory_xact_lock_shared(7);
+          return old;
+        end $$;
+        create trigger slow before delete on reprise.executions for each row execute function slow();
+        """);
+    try (var gate = node.connect()) {
+      Jdbc.query(gate, "select pg_advisory_lock(7)::text", Binder.NOTHING, row -> row.getString(1));
+      var deletion = CompletableFuture.supplyAsync(() -> pass(THIRTY_DAYS, Duration.ZERO));
+      await().until(() -> node.longOf("""
+          select count(*) from pg_locks where locktype = 'advisory' and not granted
+             and database = (select oid from pg_database where datname = current_database())
+          """) == 1);
+      for (int i = 0; i < 20; i++) {
+        assertThat(book("new-" + i, i)).isEqualTo(i);
+      }
+      var waiting = node.runtime().start(Ledger.class, Ledger::waits, id("waiting"));
+      await().until(() -> waiting.status() == ExecutionStatus.WAITING);
+      assertThat(deletion).isNotDone();
+      Jdbc.query(gate, "select pg_advisory_unlock(7)", Binder.NOTHING, row -> row.getBoolean(1));
+      deletion.get(30, TimeUnit.SECONDS);
+    }
+    assertThat(ids()).hasSize(21).doesNotContain("old");
   }
 
   @Test

@@ -53,7 +53,8 @@ class MessagesOverHttpTest {
   }
 
   private static void awaitStatus(String id, String status) {
-    await().atMost(LONG)
+    await()
+        .atMost(LONG)
         .until(() -> front.get("/v1/executions/" + id).text("status").equals(status));
   }
 
@@ -70,7 +71,11 @@ class MessagesOverHttpTest {
           .isEqualTo(202);
     }
     assertThat(result("many").body())
-        .isEqualTo(IntStream.range(0, 30).mapToObj(i -> "\"w" + i + "\"").toList().toString().replace(" ", ""));
+        .isEqualTo(IntStream.range(0, 30)
+            .mapToObj(i -> "\"w" + i + "\"")
+            .toList()
+            .toString()
+            .replace(" ", ""));
     assertThat(send("many", "word", "\"late\"").text("type"))
         .isEqualTo("urn:reprise:problem:execution-ended");
   }
@@ -90,7 +95,8 @@ class MessagesOverHttpTest {
         .isEqualTo("urn:reprise:problem:malformed-json");
     assertThat(send("strict", "word", "1", "Reprise-Delay", "soon").text("type"))
         .isEqualTo("urn:reprise:problem:invalid-header");
-    assertThat(send("strict", "word", "\"one\"", "Idempotency-Key", "k", "Reprise-Delay", "1h").status())
+    assertThat(send("strict", "word", "\"one\"", "Idempotency-Key", "k", "Reprise-Delay", "1h")
+            .status())
         .isEqualTo(202);
     assertThat(send("strict", "word", "\"two\"", "Idempotency-Key", "k").text("type"))
         .isEqualTo("urn:reprise:problem:idempotency-conflict");
@@ -106,7 +112,8 @@ class MessagesOverHttpTest {
     var reply = send("counter", "add", "5", "Prefer", "wait=30", "Idempotency-Key", "five");
     assertThat(reply.status()).isEqualTo(200);
     assertThat(reply.body()).isEqualTo("{\"text\":\"sum\",\"number\":5}");
-    assertThat(send("counter", "add", "5", "Prefer", "wait=30", "Idempotency-Key", "five").body())
+    assertThat(send("counter", "add", "5", "Prefer", "wait=30", "Idempotency-Key", "five")
+            .body())
         .as("the same request, the same answer")
         .isEqualTo(reply.body());
     var refused = send("counter", "add", "-1", "Prefer", "wait=30");
@@ -127,7 +134,8 @@ class MessagesOverHttpTest {
     assertThat(half.header("Reprise-Event-Id")).contains("3");
     assertThat(front.get("/v1/executions/told/events/never").status()).isEqualTo(202);
 
-    var stream = front.getLater("/v1/executions/told/events/percent", "Accept", "text/event-stream");
+    var stream =
+        front.getLater("/v1/executions/told/events/percent", "Accept", "text/event-stream");
     var never = front.getLater("/v1/executions/told/events/never?wait=60");
     awaitStatus("told", "WAITING");
     send("told", "go", "\"on\"");
@@ -141,14 +149,24 @@ class MessagesOverHttpTest {
     // the client comes back with what it had last
     var rest = front.get(
         "/v1/executions/told/events/percent", "Accept", "text/event-stream", "Last-Event-ID", "2");
-    assertThat(rest.body().lines().filter(line -> !line.isEmpty() && !line.startsWith(":")).toList())
-        .isEqualTo(List.of(
-            "id: 4", "event: percent", "data: 75", "id: 5", "event: percent", "data: 100"));
-    assertThat(front.get(
-                "/v1/executions/told/events/percent", "Accept", "text/event-stream", "Last-Event-ID", "5")
+    assertThat(rest.body()
+            .lines()
+            .filter(line -> !line.isEmpty() && !line.startsWith(":"))
+            .toList())
+        .isEqualTo(
+            List.of("id: 4", "event: percent", "data: 75", "id: 5", "event: percent", "data: 100"));
+    assertThat(front
+            .get(
+                "/v1/executions/told/events/percent",
+                "Accept",
+                "text/event-stream",
+                "Last-Event-ID",
+                "5")
             .status())
         .isEqualTo(204);
-    assertThat(front.get("/v1/executions/told/events/percent", "Accept", "text/csv").status())
+    assertThat(front
+            .get("/v1/executions/told/events/percent", "Accept", "text/csv")
+            .status())
         .isEqualTo(406);
     assertThat(front.get("/v1/executions/nobody/events/x").status()).isEqualTo(404);
   }

@@ -41,8 +41,7 @@ class MessagesTest {
     node.close();
   }
 
-  private static <T> Execution<T> begin(
-      String id, dev.reprise.Invocation<Talks, T> call) {
+  private static <T> Execution<T> begin(String id, dev.reprise.Invocation<Talks, T> call) {
     return node.runtime().start(Talks.class, call, Options.DEFAULT.id(id));
   }
 
@@ -76,17 +75,19 @@ class MessagesTest {
   }
 
   private static long received(String id) {
-    return node.longOf("select count(*) from reprise.operations o join reprise.executions e using (execution)"
-        + " where e.id = '" + id + "' and o.kind = 'receive' and o.output is not null");
+    return node.longOf(
+        "select count(*) from reprise.operations o join reprise.executions e using (execution)"
+            + " where e.id = '" + id + "' and o.kind = 'receive' and o.output is not null");
   }
 
   @Test
   void aWorkflowSendsToAnotherOnceAndInOrder() throws Exception {
     var receiver = begin("relayed", talks -> talks.collect(40, "P1D"));
     begin("relay", talks -> {
-      talks.relay("relayed", 40);
-      return null;
-    }).result();
+          talks.relay("relayed", 40);
+          return null;
+        })
+        .result();
     assertThat(receiver.result()).isEqualTo(words(40));
     assertThat(node.longOf("select count(*) from reprise.messages m join reprise.executions e"
             + " on e.execution = m.lineage where e.id = 'relayed'"))
@@ -101,7 +102,9 @@ class MessagesTest {
         .isEqualTo("ExecutionNotFoundException");
     assertThat(begin("lost-2", talks -> talks.sendToNobody("lost-1")).result())
         .isEqualTo("ExecutionEndedException");
-    assertThat(node.textsOf("select left(error, 60) from reprise.operations where kind = 'send' and error is not null"))
+    assertThat(
+            node.textsOf(
+                "select left(error, 60) from reprise.operations where kind = 'send' and error is not null"))
         .hasSize(2);
     assertThatThrownBy(() -> node.runtime().send("nobody", "word", "x"))
         .isInstanceOf(ExecutionNotFoundException.class)
@@ -153,13 +156,19 @@ class MessagesTest {
     // it is run again, and waits for the rest only
     node.runtime().send("timely", "other", "not for it");
     node.advance(Duration.ofMinutes(20));
-    await().atMost(LONG).until(() -> node.longOf("select count(*) from reprise.operations o join reprise.executions e"
-        + " using (execution) where e.id = 'timely' and o.kind = 'await'") == 2);
+    await()
+        .atMost(LONG)
+        .until(
+            () -> node.longOf("select count(*) from reprise.operations o join reprise.executions e"
+                    + " using (execution) where e.id = 'timely' and o.kind = 'await'")
+                == 2);
     node.runtime().send("timely", "word", "second");
     assertThat(receiver.result()).startsWith("late second ");
     // the message that came too late for the first wait is the second's, on every run
-    assertThat(node.textsOf("select o.kind::text || ' ' || coalesce(o.output, 'null') from reprise.operations o"
-            + " join reprise.executions e using (execution) where e.id = 'timely' and o.kind = 'receive' order by position"))
+    assertThat(
+            node.textsOf(
+                "select o.kind::text || ' ' || coalesce(o.output, 'null') from reprise.operations o"
+                    + " join reprise.executions e using (execution) where e.id = 'timely' and o.kind = 'receive' order by position"))
         .containsExactly("receive null", "receive \"second\"");
   }
 
@@ -197,7 +206,8 @@ class MessagesTest {
     assertThatThrownBy(() -> node.runtime().request("counter", "add", -1, Talks.Word.class, LONG))
         .isInstanceOf(RequestRefusedException.class)
         .hasMessage("only upwards");
-    assertThat(node.runtime().request("counter", "other", 1, Talks.Word.class, Duration.ofMillis(1)))
+    assertThat(
+            node.runtime().request("counter", "other", 1, Talks.Word.class, Duration.ofMillis(1)))
         .isEmpty();
     assertThatThrownBy(() -> node.runtime().request("counter", "add", 0, Talks.Word.class, LONG))
         .isInstanceOf(ExecutionEndedException.class)
@@ -225,9 +235,11 @@ class MessagesTest {
     node.runtime().send("events", "go", "on");
     assertThat(execution.result()).isEqualTo("done");
     assertThat(node.runtime().event("events", "percent", Integer.class, LONG)).contains(100);
-    assertThat(node.runtime().event("events", "never", String.class, LONG)).isEqualTo(Optional.empty());
-    var values = new ArrayList<String>(node.textsOf("select value from reprise.events v join reprise.executions e"
-        + " on e.execution = v.lineage where e.id = 'events' order by v.sequence"));
+    assertThat(node.runtime().event("events", "never", String.class, LONG))
+        .isEqualTo(Optional.empty());
+    var values = new ArrayList<String>(
+        node.textsOf("select value from reprise.events v join reprise.executions e"
+            + " on e.execution = v.lineage where e.id = 'events' order by v.sequence"));
     assertThat(values).hasSize(5).startsWith("25", "50").endsWith("75", "100");
   }
 }

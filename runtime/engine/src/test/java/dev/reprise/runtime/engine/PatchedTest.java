@@ -37,10 +37,12 @@ class PatchedTest {
 
   /** Waits until it waits, after so many steps. */
   private static void awaitWaiting(TestNode node, String id, int steps) {
-    await().atMost(LONG)
-        .untilAsserted(() -> assertThat(node.textsOf("select e.status || ' ' || coalesce(e.error, '') || ' ' || ("
-                + "select count(*) from reprise.operations o where o.execution = e.execution and o.kind = 'step')"
-                + " from reprise.executions e where e.id = '" + id + "'"))
+    await()
+        .atMost(LONG)
+        .untilAsserted(() -> assertThat(
+                node.textsOf("select e.status || ' ' || coalesce(e.error, '') || ' ' || ("
+                    + "select count(*) from reprise.operations o where o.execution = e.execution and o.kind = 'step')"
+                    + " from reprise.executions e where e.id = '" + id + "'"))
             .containsExactly("WAITING  " + steps));
   }
 
@@ -55,9 +57,12 @@ class PatchedTest {
   @Test
   void anExecutionTakesTheWayItTookBefore() {
     on(Changing.Before.class, node -> {
-      node.runtime().start(Changing.Before.class, order -> order.handle(), Options.DEFAULT.id("passed"));
-      node.runtime().start(Changing.Before.class, order -> order.handle(), Options.DEFAULT.id("before"));
-      node.runtime().start(Changing.Before.class, order -> order.branches(), Options.DEFAULT.id("branches"));
+      node.runtime()
+          .start(Changing.Before.class, order -> order.handle(), Options.DEFAULT.id("passed"));
+      node.runtime()
+          .start(Changing.Before.class, order -> order.handle(), Options.DEFAULT.id("before"));
+      node.runtime()
+          .start(Changing.Before.class, order -> order.branches(), Options.DEFAULT.id("branches"));
       node.runtime().send("passed", "go", "1");
       node.runtime().send("branches", "a", "1");
       awaitWaiting(node, "passed", 1);
@@ -73,8 +78,10 @@ class PatchedTest {
       node.runtime().send("branches", "b", "1");
       node.runtime().send("branches", "a", "2");
       assertThat(result(node, "branches")).isEqualTo("1(b new)1(a old)2");
-      assertThat(node.textsOf("select o.position || ' ' || o.kind || ' ' || o.function from reprise.operations o"
-              + " join reprise.executions e using (execution) where e.id = 'before' and o.kind = 'patch'"))
+      assertThat(
+              node.textsOf(
+                  "select o.position || ' ' || o.kind || ' ' || o.function from reprise.operations o"
+                      + " join reprise.executions e using (execution) where e.id = 'before' and o.kind = 'patch'"))
           .containsExactly("3 patch charge-anew");
     });
     on(Changing.Later.class, node -> {

@@ -24,8 +24,7 @@ public class Talks {
   public List<String> collect(int count, String timeout) {
     var words = new ArrayList<String>();
     for (int i = 0; i < count; i++) {
-      words.add(
-          Durable.receive("word", String.class, Duration.parse(timeout)).orElse("nothing"));
+      words.add(Durable.receive("word", String.class, Duration.parse(timeout)).orElse("nothing"));
     }
     return words;
   }
@@ -119,7 +118,8 @@ public class Talks {
   public int counter() {
     int sum = 0;
     while (true) {
-      var request = Durable.receiveRequest("add", Integer.class, Duration.ofDays(30)).orElseThrow();
+      var request =
+          Durable.receiveRequest("add", Integer.class, Duration.ofDays(30)).orElseThrow();
       if (request.message() == 0) {
         return sum; // this one gets no answer
       }
@@ -150,7 +150,7 @@ public class Talks {
       Durable.publish("percent", i * 100 / count);
       if (i == count / 2) {
         Durable.publish("half", new Word("half", i));
-        Durable.receive("go", String.class, Duration.ofDays(1)).orElseThrow();
+        var unused = Durable.receive("go", String.class, Duration.ofDays(1)).orElseThrow();
       }
     }
     return "done";
@@ -186,10 +186,12 @@ public class Talks {
     switch (how) {
       case "count" -> Durable.continueAsNew();
       case "type" -> Durable.continueAsNew(17);
-      case "branch" -> Durable.async(() -> {
-        Durable.continueAsNew("no");
-        return "";
-      }).get();
+      case "branch" ->
+        Durable.async(() -> {
+              Durable.continueAsNew("no");
+              return "";
+            })
+            .get();
       default -> Durable.continueAsNew((Object) null);
     }
     return "never";

@@ -1,5 +1,6 @@
 package dev.reprise.runtime.engine;
 
+import dev.reprise.WorkQueue;
 import dev.reprise.runtime.config.DatabaseConfig;
 import dev.reprise.runtime.config.NodeConfig;
 import dev.reprise.runtime.postgres.Jdbc;
@@ -18,6 +19,9 @@ import java.util.Map;
 
 /** A node in this process on a database of its own. */
 final class TestNode implements AutoCloseable {
+  private static final NodeConfig USUAL =
+      new NodeConfig(Duration.ofSeconds(3), Duration.ofMillis(500), 64, Duration.ofSeconds(5));
+
   private final ScratchDatabase database;
   private final boolean ownsDatabase;
   private final EmbeddedRuntime runtime;
@@ -49,10 +53,15 @@ final class TestNode implements AutoCloseable {
     return on(database, false, config, functions);
   }
 
+  /** A node on that database that declares queues. */
+  static TestNode queued(ScratchDatabase database, List<WorkQueue> queues, Class<?>... functions) {
+    var code = Code.ofClasses(List.of(functions), Map.of(), Map.of(), null, queues);
+    var node = Node.start(USUAL, database.config(), code);
+    return new TestNode(database, false, new EmbeddedRuntime(node, TestFront.none()));
+  }
+
   private static TestNode on(ScratchDatabase database, boolean owns, Class<?>... functions) {
-    var config =
-        new NodeConfig(Duration.ofSeconds(3), Duration.ofMillis(500), 64, Duration.ofSeconds(5));
-    return on(database, owns, config, functions);
+    return on(database, owns, USUAL, functions);
   }
 
   private static TestNode on(

@@ -117,6 +117,9 @@ class ExecutionsTest {
     server.call("nothing", "", "Idempotency-Key", "c");
     assertThat(ids("?function=ShopFunctions.add")).containsExactly("a");
     assertThat(ids("?status=FAILED")).containsExactly("b");
+    assertThat(ids("?status=FAILED,SUCCEEDED")).containsExactly("c", "b", "a");
+    assertThat(ids("?status=FAILED&status=SUCCEEDED")).containsExactly("c", "b", "a");
+    assertThat(ids("?tag=tenant:7&tag=other:1")).isEmpty();
     assertThat(ids("?tag=tenant:7")).containsExactly("a");
     assertThat(ids("?tag=tenant%3D7")).containsExactly("a");
     assertThat(ids("?from=2026-01-01T00:00:02Z")).containsExactly("c");
@@ -131,6 +134,7 @@ class ExecutionsTest {
         "limit=x",
         "status=DONE",
         "tag=x",
+        "tag=x:1&tag=x:2",
         "from=yesterday",
         "cursor=abc",
         "state=FAILED",
@@ -161,6 +165,25 @@ class ExecutionsTest {
   }
 
   @Test
+  void aForkIsCreatedAndABadOneRefused() throws IOException {
+    server.call("add", "[1, 2]", "Idempotency-Key", "sum");
+    var response = server.post("/v1/executions/sum/fork?from=1", "");
+    assertThat(response.statusCode()).isEqualTo(201);
+    assertThat(response.headers().firstValue("Location")).hasValue("/v1/executions/sum-fork");
+    assertThat(object(response))
+        .containsEntry("id", "sum-fork")
+        .containsEntry("status", "PENDING")
+        .containsEntry("forkedFrom", "sum");
+    var refused = server.post("/v1/executions/sum/fork?from=9", "");
+    assertThat(refused.statusCode()).isEqualTo(400);
+    assertThat(object(refused))
+        .containsEntry("type", TYPE + "fork-refused")
+        .containsEntry("detail", "the last valid one is 1");
+    assertThat(server.post("/v1/executions/sum/fork?form=1", "").statusCode()).isEqualTo(400);
+    assertThat(server.post("/v1/executions/none/fork", "").statusCode()).isEqualTo(404);
+  }
+
+  @Test
   void givesTheResultAsTheCallWouldHave() throws IOException {
     server.call("add", "[1, 2]", "Idempotency-Key", "sum");
     server.call("reserve", "[\"pen\", 1]", "Idempotency-Key", "void");
@@ -186,7 +209,7 @@ class ExecutionsTest {
     server.call("held", "", "Idempotency-Key", "k", "Prefer", "respond-async");
     var response = server.getLater("/v1/executions/k/result?wait=30");
     server.engine.end("k", ExecutionStatus.SUCCEEDED, "7", null);
-    assertThat(response.get(10, TimeUnit.SECONDS).body()).isEqualTo("7");
+    assertThat(response.get(60, TimeUnit.SECONDS).body()).isEqualTo("7");
   }
 
   @Test

@@ -4,8 +4,10 @@ import dev.reprise.ExecutionEndedException;
 import dev.reprise.ExecutionNotFoundException;
 import dev.reprise.ExecutionStatus;
 import dev.reprise.IdempotencyConflictException;
+import dev.reprise.UnknownQueueException;
 import dev.reprise.runtime.execution.CallRequest;
 import dev.reprise.runtime.execution.Engine;
+import dev.reprise.runtime.execution.ForkRefusedException;
 import dev.reprise.runtime.execution.Post;
 import dev.reprise.runtime.execution.Submission;
 import dev.reprise.runtime.function.FunctionDefinition;
@@ -17,7 +19,9 @@ import dev.reprise.runtime.store.ExecutionFilter;
 import dev.reprise.runtime.store.ExecutionRow;
 import dev.reprise.runtime.store.OperationKind;
 import dev.reprise.runtime.store.OperationRow;
+import dev.reprise.runtime.store.Placement;
 import dev.reprise.runtime.store.Position;
+import dev.reprise.runtime.store.QueueStore;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.time.Instant;
@@ -132,9 +136,8 @@ final class FakeEngine implements Engine {
     var after = filter.after();
     return rows.values().stream()
         .filter(row -> filter.function() == null || row.function().equals(filter.function()))
-        .filter(row -> filter.status() == null || row.status() == filter.status())
-        .filter(row -> filter.tagName() == null
-            || String.valueOf(filter.tagValue()).equals(row.tags().get(filter.tagName())))
+        .filter(row -> filter.statuses().isEmpty() || filter.statuses().contains(row.status()))
+        .filter(row -> row.tags().entrySet().containsAll(filter.tags().entrySet()))
         .filter(row -> filter.from() == null || !row.createdAt().isBefore(filter.from()))
         .filter(row -> filter.to() == null || row.createdAt().isBefore(filter.to()))
         .sorted(Comparator.comparing(ExecutionRow::execution).reversed())
@@ -184,6 +187,17 @@ final class FakeEngine implements Engine {
   }
 
   @Override
+  public synchronized String fork(String id, @Nullable String from, @Nullable String version) {
+    var row = require(id);
+    if (from != null && !from.equals("1")) {
+      throw new ForkRefusedException("the last valid one is 1");
+    }
+    var fork = id + "-fork";
+    rows.put(fork, row);
+    return fork;
+  }
+
+  @Override
   public Post post() {
     throw new UnsupportedOperationException("no messages here");
   }
@@ -196,6 +210,16 @@ final class FakeEngine implements Engine {
   @Override
   public List<FunctionDefinition> functions() {
     return List.copyOf(functions.values());
+  }
+
+  @Override
+  public List<QueueStore.Queue> queues() {
+    return List.of();
+  }
+
+  @Override
+  public void changeQueue(String name, QueueStore.Limits limits) {
+    throw new UnknownQueueException("there is no queue " + name);
   }
 
   /** The call has no durable trace and will get none. */
@@ -252,7 +276,8 @@ final class FakeEngine implements Engine {
         0,
         null,
         null,
-        null);
+        null,
+        Placement.of(request.options(), Instant.EPOCH));
   }
 
   private static ExecutionRow with(

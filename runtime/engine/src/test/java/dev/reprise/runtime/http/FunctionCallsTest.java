@@ -149,7 +149,7 @@ class FunctionCallsTest {
       Awaitility.await().until(() -> impatient.engine.looks() > 1);
       assertThat(response).isNotDone();
       impatient.engine.setDurable(true);
-      assertThat(response.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(202);
+      assertThat(response.get(60, TimeUnit.SECONDS).statusCode()).isEqualTo(202);
     }
   }
 
@@ -158,7 +158,7 @@ class FunctionCallsTest {
     var response = server.callLater("held", "", "Idempotency-Key", "k");
     Awaitility.await().until(() -> server.engine.find("k").isPresent());
     server.engine.fail("k", new DatabaseUnavailableException("secret", new SQLException("secret")));
-    assertThat(response.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(503);
+    assertThat(response.get(60, TimeUnit.SECONDS).statusCode()).isEqualTo(503);
     assertThat(response.get().body()).contains("database-unavailable").doesNotContain("secret");
   }
 
@@ -167,7 +167,7 @@ class FunctionCallsTest {
     var response = server.callLater("held", "", "Idempotency-Key", "k");
     Awaitility.await().until(() -> server.engine.find("k").isPresent());
     server.engine.end("k", ExecutionStatus.SUCCEEDED, "\"late\"", null);
-    assertThat(response.get(10, TimeUnit.SECONDS).body()).isEqualTo("\"late\"");
+    assertThat(response.get(60, TimeUnit.SECONDS).body()).isEqualTo("\"late\"");
   }
 
   @Test
@@ -195,12 +195,37 @@ class FunctionCallsTest {
   }
 
   @Test
-  void refusesHeadersThatItWouldHaveToIgnore() throws IOException {
-    for (var name : new String[] {"Queue", "Priority", "Partition", "Deduplicate", "Delay"}) {
+  void passesOnWhereACallIsToWait() throws IOException {
+    server.call(
+        "add",
+        "[1, 2]",
+        "Reprise-Queue",
+        "emails",
+        "Reprise-Priority",
+        "-5",
+        "Reprise-Partition",
+        "tenant 7",
+        "Reprise-Deduplicate",
+        "k",
+        "Reprise-Delay",
+        "90s");
+    var options = server.engine.lastRequest().options();
+    assertThat(options.queue()).isEqualTo("emails");
+    assertThat(options.priority()).isEqualTo(-5);
+    assertThat(options.partition()).isEqualTo("tenant 7");
+    assertThat(options.deduplication()).isEqualTo("k");
+    assertThat(options.delay()).isEqualTo(Duration.ofSeconds(90));
+  }
+
+  @Test
+  void refusesWhatBelongsToAQueueWithoutOne() throws IOException {
+    for (var name : new String[] {"Priority", "Partition", "Deduplicate"}) {
       var response = server.call("add", "[1, 2]", "Reprise-" + name, "1");
       assertThat(response.statusCode()).isEqualTo(400);
-      assertThat(object(response)).containsEntry("type", TYPE + "unsupported-header");
+      assertThat(object(response)).containsEntry("type", TYPE + "invalid-header");
     }
+    var twice = server.call("add", "[1, 2]", "Reprise-Queue", "a", "Reprise-Queue", "b");
+    assertThat(object(twice)).containsEntry("type", TYPE + "invalid-header");
     assertThat(server.engine.requestCount()).isZero();
   }
 
@@ -254,7 +279,7 @@ class FunctionCallsTest {
     assertThat(object(refused)).containsEntry("type", TYPE + "shutting-down");
     assertThat(refused.headers().firstValue("Retry-After")).isPresent();
     server.engine.end("k", ExecutionStatus.SUCCEEDED, "1", null);
-    assertThat(running.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+    assertThat(running.get(60, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
   }
 
   @Test
@@ -263,7 +288,7 @@ class FunctionCallsTest {
     Awaitility.await().until(() -> server.engine.find("k").isPresent());
     server.close();
     server.close();
-    assertThat(waiting.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(202);
+    assertThat(waiting.get(60, TimeUnit.SECONDS).statusCode()).isEqualTo(202);
   }
 
   private static String header(HttpResponse<String> response, String name) {

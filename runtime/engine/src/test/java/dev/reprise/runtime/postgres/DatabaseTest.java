@@ -160,7 +160,7 @@ class DatabaseTest {
           .hasStackTraceContaining("this node is fenced");
       assertThat(hooked.isReachable()).isFalse();
       fenced.set(false);
-      await().atMost(Duration.ofSeconds(20)).until(hooked::isReachable);
+      await().atMost(Duration.ofSeconds(60)).until(hooked::isReachable);
     }
   }
 

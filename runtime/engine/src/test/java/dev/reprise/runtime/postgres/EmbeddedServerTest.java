@@ -87,7 +87,7 @@ class EmbeddedServerTest {
 
     long pid = second.pid();
     second.close();
-    await().atMost(Duration.ofSeconds(10)).until(() -> ProcessHandle.of(pid).isEmpty());
+    await().atMost(Duration.ofSeconds(60)).until(() -> ProcessHandle.of(pid).isEmpty());
   }
 
   @Test
@@ -136,7 +136,7 @@ class EmbeddedServerTest {
     ProcessHandle postmaster = ProcessHandle.of(server.pid()).orElseThrow();
 
     assertThat(postmaster.destroyForcibly()).isTrue();
-    await().atMost(Duration.ofSeconds(10)).until(() -> !postmaster.isAlive());
+    await().atMost(Duration.ofSeconds(60)).until(() -> !postmaster.isAlive());
 
     try (var again = EmbeddedServer.startOrJoin(directory)) {
       assertThat(ask(again, "select id from kept")).containsExactly("7");

@@ -110,7 +110,7 @@ class HistoryRetentionTest {
       Jdbc.update(other, "lock table locked in access exclusive mode", Binder.NOTHING);
       age("61 minutes");
       await()
-          .atMost(Duration.ofSeconds(20))
+          .atMost(Duration.ofSeconds(60))
           .pollInterval(Duration.ofMillis(200))
           .until(() -> {
             recorder.poke();

@@ -16,7 +16,7 @@ import java.util.List;
 
 /** A database of its own for a test, and the recorders that run on it. */
 final class RecordedDatabase implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(15);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final ScratchDatabase database = ScratchDatabase.forTests();
   private final List<Recorder> recorders = new ArrayList<>();

@@ -69,7 +69,7 @@ class RecordingOverHttpTest {
   }
 
   private void awaitHealth(ServedNode node, String... parts) {
-    await().atMost(Duration.ofSeconds(15)).untilAsserted(() -> {
+    await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
       var health = get(node, "/health/ready");
       assertThat(health.statusCode()).isEqualTo(200);
       assertThat(health.body()).contains("\"recording\"").contains(parts);

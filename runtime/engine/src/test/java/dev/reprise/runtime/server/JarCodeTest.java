@@ -91,7 +91,7 @@ class JarCodeTest {
   private static ExecutionRow call(Node node, String function, @Nullable Object... arguments)
       throws Exception {
     var submission = node.engine().submit(request(node, function, false, arguments));
-    return submission.settled().get(20, TimeUnit.SECONDS);
+    return submission.settled().get(60, TimeUnit.SECONDS);
   }
 
   private static String begin(Node node, String function, @Nullable Object... arguments) {
@@ -106,7 +106,7 @@ class JarCodeTest {
 
   private static void awaitStatus(Node node, String id, ExecutionStatus status) {
     await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .until(() -> node.engine().find(id).map(ExecutionRow::status).orElse(null) == status);
   }
 
@@ -146,7 +146,7 @@ class JarCodeTest {
     try (var first = start(napper("app.jar", "old"))) {
       try (var second = start(napper("app.jar", "new"))) {
         await()
-            .atMost(Duration.ofSeconds(20))
+            .atMost(Duration.ofSeconds(60))
             .until(() -> "\"new\"".equals(call(first, "Napper.nap", 0).output()));
         assertThat(call(second, "Napper.nap", 0).output()).isEqualTo("\"new\"");
       }

@@ -336,4 +336,36 @@ class PostgresFactsTest {
     a.rollback();
     b.rollback();
   }
+
+  /** Why a dequeue compares the turn of a queue with the one in its snapshot: what it counts is older than its lock. */
+  @Test
+  void aRowThatChangedBetweenSnapshotAndLockIsFoundByComparingItWithItself() throws SQLException {
+    run(connect(), "select 1");
+    var other = connect();
+    run(other, "select pg_advisory_lock(17)");
+    var late = connect();
+    int pid = pid(late);
+    run(late, "insert into log values (1, '0')");
+    late.commit();
+    // the snapshot is taken, then the lock is waited for
+    var found = CompletableFuture.supplyAsync(() -> {
+      try {
+        return text(late, """
+            with seen as materialized (
+                   select l.position, l.who from log l, (select pg_advisory_lock(17)) waited),
+                 held as materialized (
+                   select l.position, l.who from log l join seen s on s.position = l.position and s.who = l.who
+                      for update of l skip locked)
+            select (select count(*) from seen) || ' seen, ' || (select count(*) from held) || ' held'
+            """);
+      } catch (SQLException e) {
+        throw new IllegalStateException(e);
+      }
+    });
+    awaitBlocked(pid);
+    run(other, "update log set who = '1'");
+    other.commit();
+    run(other, "select pg_advisory_unlock(17)");
+    assertThat(found.join()).isEqualTo("1 seen, 0 held");
+  }
 }

@@ -36,3 +36,5 @@ begin
 end $$;
 create trigger gate_beat after update of heartbeat_at on reprise.nodes
   for each row execute function gate_of_node();
+create trigger gate_release before update on reprise.executions
+  for each row when (old.status = 'RUNNING' and new.status = 'PENDING') execute function gate_of_function('release');

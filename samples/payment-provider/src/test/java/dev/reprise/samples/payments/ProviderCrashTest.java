@@ -33,12 +33,12 @@ class ProviderCrashTest {
     var threads = Executors.newFixedThreadPool(WRITERS);
     try (var output = process.inputReader()) {
       var enough = chargeUntilItDies(url(output), threads, acknowledged);
-      assertThat(enough.await(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(enough.await(60, TimeUnit.SECONDS)).isTrue();
     } finally {
       process.destroyForcibly().waitFor();
       threads.shutdown();
     }
-    assertThat(threads.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(threads.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
 
     try (var survivor = Ledger.open(ledger)) {
       assertThat(survivor.entries()).extracting(Entry::key).containsAll(acknowledged);
@@ -52,7 +52,7 @@ class ProviderCrashTest {
     try (var output = process.inputReader()) {
       assertThat(url(output)).hasHost("127.0.0.1");
       process.getOutputStream().close();
-      assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
       assertThat(process.exitValue()).isZero();
     } finally {
       process.destroyForcibly();

@@ -32,7 +32,7 @@ public final class HeldTable implements AutoCloseable {
   /** Waits until so many wait to write to it. */
   public void awaitWriters(int count) {
     await("writers of " + table)
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .pollInterval(Duration.ofMillis(10))
         .until(() -> waiting() == count);
   }

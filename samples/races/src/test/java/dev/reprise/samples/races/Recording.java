@@ -66,7 +66,7 @@ public final class Recording implements AutoCloseable {
     recorder = new Recorder(config, RecordConfig.AUTO, ConnectionHook.NONE);
     recorder.start();
     await("the recorder")
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .pollInterval(Duration.ofMillis(20))
         .until(() -> recorder.status().state() == RecordStatus.State.RECORDING);
     readOnly = Database.open(

@@ -114,7 +114,7 @@ final class ChildProcess {
           .redirectErrorStream(true)
           .redirectOutput(ProcessBuilder.Redirect.DISCARD)
           .start();
-      kill.waitFor(10, TimeUnit.SECONDS);
+      kill.waitFor(60, TimeUnit.SECONDS);
     }
   }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.reprise.samples.purchasing;
+
+import org.jspecify.annotations.NullMarked;
