@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
  * they cost none of their own. Everything that happens after them carries them, so no effect can exist without the reads
  * it may depend on.
  */
-final class WorkflowScope implements ExecutionScope {
+final class WorkflowScope implements ExecutionScope { // tidy: one method for each durable call
   private final Run run;
   private final BranchLog log;
   private final Patches patches;

@@ -231,7 +231,7 @@ public final class MessageStore {
   /**
    * Answers the message that was received at {@code receipt}.
    *
-   * @return how much the execution has told the outside
+   * @return how much the execution has told the outside; zero where nobody can hear it
    * @throws Refused it was answered before
    */
   public int reply(Connection connection, UUID execution, Position receipt, Answer answer)
@@ -247,18 +247,36 @@ public final class MessageStore {
          where m.lineage = teller.lineage and m.consumer = teller.execution and m.receipt = ? and m.replied_at is null
         returning teller.told
         """;
-    return Jdbc.queryOne(
+    var told = Jdbc.queryOne(
+        connection,
+        sql,
+        statement -> {
+          statement.setObject(1, execution);
+          statement.setLong(2, clock.offsetMicros());
+          statement.setString(3, answer.reply());
+          statement.setString(4, answer.refusal());
+          statement.setString(5, receipt.toString());
+        },
+        row -> row.getInt(1));
+    if (told.isEmpty() && isAnswered(connection, execution, receipt)) {
+      throw new Refused(Reason.DONE_BEFORE);
+    }
+    return told.orElse(0);
+  }
+
+  /** An execution whose log was copied has the message, but nobody waits there for its answer. */
+  private static boolean isAnswered(Connection connection, UUID execution, Position receipt)
+      throws SQLException {
+    var sql = """
+        select 1 from reprise.executions e join reprise.messages m on m.lineage = coalesce(e.lineage, e.execution)
+         where e.execution = ? and m.consumer = e.execution and m.receipt = ?
+        """;
+    return !Jdbc.query(
             connection,
             sql,
-            statement -> {
-              statement.setObject(1, execution);
-              statement.setLong(2, clock.offsetMicros());
-              statement.setString(3, answer.reply());
-              statement.setString(4, answer.refusal());
-              statement.setString(5, receipt.toString());
-            },
+            statement -> new Columns(statement).add(execution).add(receipt.toString()),
             row -> row.getInt(1))
-        .orElseThrow(() -> new Refused(Reason.DONE_BEFORE));
+        .isEmpty();
   }
 
   /** What was answered to a message of the execution of that id, whatever incarnation it has come to. */

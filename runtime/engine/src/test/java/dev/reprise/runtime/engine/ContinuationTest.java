@@ -84,9 +84,11 @@ class ContinuationTest {
         .isEqualTo("memory~1:SUCCEEDED memory~2:SUCCEEDED memory~3:SUCCEEDED memory:SUCCEEDED");
     assertThat(node.runtime().event("memory", "known", List.class, LONG))
         .contains(List.of("a", "b", "c"));
-    assertThat(node.longOf("select count(*) from reprise.events where key = 'never'")).isZero();
-    assertThat(node.textsOf("select o.kind::text from reprise.operations o join reprise.executions e using (execution)"
-            + " where e.id = 'memory~1' order by position"))
+    assertThat(node.longOf("select count(*) from reprise.events where key = 'never'"))
+        .isZero();
+    assertThat(node.textsOf(
+            "select o.kind::text from reprise.operations o join reprise.executions e using (execution)"
+                + " where e.id = 'memory~1' order by position"))
         .startsWith("publish")
         .endsWith("receive", "continue");
   }

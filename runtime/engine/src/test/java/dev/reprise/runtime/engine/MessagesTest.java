@@ -216,6 +216,13 @@ class MessagesTest {
   }
 
   @Test
+  void theFirstAnswerCounts() throws Exception {
+    var twice = begin("twice", Talks::answersTwice);
+    assertThat(node.runtime().request("twice", "ask", "?", String.class, LONG)).contains("first");
+    assertThat(twice.result()).endsWith("was answered before");
+  }
+
+  @Test
   void eventsAreReadWhileTheExecutionRunsAndAfterItsEnd() throws Exception {
     assertThatThrownBy(() -> node.runtime().event("nothing-there", "x", String.class, LONG))
         .isInstanceOf(ExecutionNotFoundException.class);

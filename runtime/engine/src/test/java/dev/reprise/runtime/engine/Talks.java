@@ -133,6 +133,18 @@ public class Talks {
   }
 
   @Workflow
+  public String answersTwice() {
+    var request = Durable.receiveRequest("ask", String.class, Duration.ofDays(30)).orElseThrow();
+    request.reply("first");
+    try {
+      request.refuse("second");
+      return "never";
+    } catch (IllegalStateException e) {
+      return e.getMessage();
+    }
+  }
+
+  @Workflow
   public String progress(int count) throws InterruptedException {
     for (int i = 1; i <= count; i++) {
       Durable.publish("percent", i * 100 / count);
