@@ -8,10 +8,12 @@ import dev.reprise.RegistrationException;
 import dev.reprise.Reprise;
 import dev.reprise.RepriseException;
 import dev.reprise.VoidInvocation;
+import dev.reprise.WorkQueue;
 import dev.reprise.runtime.server.Code;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -64,6 +66,7 @@ public final class RepriseExtension
   private final List<Class<?>> functions;
   private final Map<Class<?>, Object> bindings = new LinkedHashMap<>();
   private final Map<Class<?>, Object> stubs = new LinkedHashMap<>();
+  private final List<WorkQueue> queues = new ArrayList<>();
   private Migrations migrations = Migrations.IF_THERE_ARE_ANY;
   private boolean http;
 
@@ -113,6 +116,13 @@ public final class RepriseExtension
     if (stubs.putIfAbsent(functionClass, fake) != null) {
       throw new IllegalArgumentException(functionClass.getName() + " has a stub already");
     }
+    return this;
+  }
+
+  /** Declares queues, as {@link Reprise.Builder#queues} does. */
+  public RepriseExtension queues(WorkQueue... declared) {
+    requireNotRunning();
+    queues.addAll(List.of(declared));
     return this;
   }
 
@@ -282,7 +292,8 @@ public final class RepriseExtension
     if (running == null) {
       QuietLogs.unlessConfigured();
       var template = Template.of(context, migrations, functions.get(0).getClassLoader());
-      var code = Code.ofClasses(functions, Map.copyOf(bindings), Map.copyOf(stubs), null);
+      var code = Code.ofClasses(
+          functions, Map.copyOf(bindings), Map.copyOf(stubs), null, List.copyOf(queues));
       running = TestRuntime.start(template.database().copy(), code, http);
     }
     users.add(context.getUniqueId());

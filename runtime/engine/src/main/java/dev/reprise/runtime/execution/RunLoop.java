@@ -5,6 +5,7 @@ import dev.reprise.IdempotencyConflictException;
 import dev.reprise.OverloadedException;
 import dev.reprise.runtime.deploy.Catalog;
 import dev.reprise.runtime.execution.RunAttempt.Ending;
+import dev.reprise.runtime.json.Json;
 import dev.reprise.runtime.postgres.Backoff;
 import dev.reprise.runtime.postgres.DatabaseUnavailableException;
 import dev.reprise.runtime.store.ExecutionRow;
@@ -15,6 +16,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
@@ -217,7 +219,8 @@ final class RunLoop implements Runnable {
           "the idempotency key " + asked.id() + " was used before, for " + existing.function()
               + "; use another key for " + asked.function());
     }
-    if (!existing.input().equals(asked.input())) {
+    if (!existing.input().equals(asked.input())
+        && !Objects.equals(Json.parse(existing.input()), Json.parse(asked.input()))) { // SQL writes it otherwise
       return new IdempotencyConflictException(
           "the idempotency key " + asked.id() + " was used before, for a call of "
               + existing.function() + " with other arguments; use another key");

@@ -9,7 +9,6 @@ import dev.reprise.runtime.deploy.JarVersions.Prepared;
 import dev.reprise.runtime.function.FunctionDefinition;
 import dev.reprise.runtime.postgres.Migrator;
 import dev.reprise.runtime.store.DeploymentStore;
-import dev.reprise.runtime.store.QueueStore;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -29,16 +28,16 @@ final class Deployments implements Loop.Work {
   private final DeploymentStore store;
   private final JarVersions versions;
   private final Catalog catalog;
-  private final QueueStore queues;
+  private final Code.Site site;
   private List<String> followed = List.of();
   private List<String> refused = List.of();
 
   Deployments(
-      DeploymentStore store, JarVersions versions, Catalog catalog, QueueStore queues) {
+      DeploymentStore store, JarVersions versions, Catalog catalog, Code.Site site) {
     this.store = store;
     this.versions = versions;
     this.catalog = catalog;
-    this.queues = queues;
+    this.site = site;
   }
 
   /**
@@ -79,7 +78,7 @@ final class Deployments implements Loop.Work {
     var active = store.active();
     if (!active.equals(followed)) {
       catalog.activateOnly(active.stream().map(catalog::version).toList());
-      queues.declare(catalog.queues());
+      site.announce(catalog, catalog.queues());
       followed = active;
       LOG.info("serving versions {}", active);
     }

@@ -19,7 +19,7 @@ record JarCode(List<Path> jars, boolean migrate, Settings settings) implements C
     var store = new DeploymentStore(site.log());
     var versions = new JarVersions(store, site::application, settings);
     var catalog = new Catalog(versions);
-    var deployments = new Deployments(store, versions, catalog, site.queues());
+    var deployments = new Deployments(store, versions, catalog, site);
     try {
       deployments.deploy(jars, migrate, site.database());
       deployments.follow();
