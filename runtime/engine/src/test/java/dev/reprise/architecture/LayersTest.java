@@ -32,6 +32,7 @@ class LayersTest {
       "record",
       "security",
       "http",
+      "client",
       "server",
       "cli");
 

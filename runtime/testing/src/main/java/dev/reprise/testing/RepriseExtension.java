@@ -119,7 +119,7 @@ public final class RepriseExtension
     return this;
   }
 
-  /** Declares queues. */
+  /** Declares queues, as {@link Reprise.Builder#queues} does. */
   public RepriseExtension queues(WorkQueue... declared) {
     requireNotRunning();
     queues.addAll(List.of(declared));

@@ -3,11 +3,15 @@ package dev.reprise.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.reprise.Execution;
 import dev.reprise.ExecutionStatus;
 import dev.reprise.ExecutionTimedOutException;
+import dev.reprise.Options;
+import dev.reprise.WorkQueue;
 import dev.reprise.runtime.server.EmbeddedRuntime;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -18,7 +22,10 @@ class AdvanceTest {
   @RegisterExtension
   final RepriseExtension reprise = RepriseExtension.functions(
           Counters.class, Reminders.class, Mail.class)
-      .stub(Mail.class, new SlowMail());
+      .stub(Mail.class, new SlowMail())
+      .queues(
+          WorkQueue.named("one").concurrency(1),
+          WorkQueue.named("rated").rate(1, Duration.ofHours(1)));
 
   /** Takes its time for mails to {@code slow}. */
   public final class SlowMail {
@@ -117,6 +124,29 @@ class AdvanceTest {
     assertThat(daily.result()).hasSize(3);
     letGo.countDown();
     assertThat(held.result()).isEqualTo("slow");
+  }
+
+  @Test
+  void whatWaitsInAQueueComesInItsTurn() throws Exception {
+    var one = Options.DEFAULT.queue("one");
+    var first = reprise.start(Reminders.class, r -> r.daily("first", 1), one);
+    var second =
+        reprise.start(Reminders.class, r -> r.daily("second", 1), one.delay(Duration.ofHours(1)));
+    var rated = new ArrayList<Execution<Long>>();
+    for (int i = 0; i < 4; i++) {
+      rated.add(
+          reprise.start(Counters.class, c -> c.add("rated", 1), Options.DEFAULT.queue("rated")));
+    }
+
+    reprise.advance(Duration.ofMinutes(150));
+    assertThat(rated.get(2).status()).isEqualTo(ExecutionStatus.SUCCEEDED);
+    assertThat(rated.get(3).status()).isEqualTo(ExecutionStatus.PENDING);
+    assertThat(second.status()).isEqualTo(ExecutionStatus.PENDING);
+    reprise.advance(Duration.ofHours(24));
+    assertThat(first.status()).isEqualTo(ExecutionStatus.SUCCEEDED);
+    assertThat(second.status()).isEqualTo(ExecutionStatus.WAITING);
+    reprise.advance(Duration.ofHours(24));
+    assertThat(second.result()).hasSize(1);
   }
 
   @Test

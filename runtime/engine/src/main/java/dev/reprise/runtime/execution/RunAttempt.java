@@ -10,6 +10,7 @@ import dev.reprise.runtime.store.LogWrite;
 import dev.reprise.runtime.store.LogWrite.Birth;
 import dev.reprise.runtime.store.LogWrite.Result;
 import dev.reprise.runtime.store.OperationRow;
+import dev.reprise.runtime.store.Position;
 import dev.reprise.runtime.store.Transition;
 import dev.reprise.spi.CurrentExecution;
 import java.util.ArrayList;
@@ -247,13 +248,13 @@ final class RunAttempt {
     }
   }
 
-  // --- records
-  // ----------------------------------------------------------------------------------------------------
+  // --- records ----------------------------------------------------------------------------------
 
   private Ending complete(ExecutionStatus status, @Nullable String outcome) {
     var buffer = main.log().takeBuffer();
     boolean whole = run.function().kind() == FunctionKind.TRANSACTION
-        && (status == ExecutionStatus.SUCCEEDED || status == ExecutionStatus.FAILED);
+        && (status == ExecutionStatus.SUCCEEDED // arguments that do not fit fail before the call
+            || status == ExecutionStatus.FAILED && run.recorded(Position.of(1)) != null);
     boolean bearing = run.beginBirth();
     if (run.isEndedByCommit()) {
       return new Ending.Settled(status, outcome);

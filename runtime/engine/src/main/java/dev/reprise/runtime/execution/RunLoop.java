@@ -5,6 +5,7 @@ import dev.reprise.IdempotencyConflictException;
 import dev.reprise.OverloadedException;
 import dev.reprise.runtime.deploy.Catalog;
 import dev.reprise.runtime.execution.RunAttempt.Ending;
+import dev.reprise.runtime.json.Json;
 import dev.reprise.runtime.json.JsonCodec;
 import dev.reprise.runtime.postgres.Backoff;
 import dev.reprise.runtime.postgres.DatabaseUnavailableException;
@@ -17,6 +18,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
@@ -254,6 +256,9 @@ final class RunLoop implements Runnable {
   static boolean isOfInput(ExecutionStore store, ExecutionRow existing, String input) {
     if (existing.input().equals(input)) {
       return true;
+    }
+    if (Objects.equals(Json.parse(existing.input()), Json.parse(input))) {
+      return true; // SQL writes it otherwise
     }
     var begun = store.begunWith(existing.execution());
     return begun.isPresent() && begun.getAsLong() == JsonCodec.hash(input);

@@ -11,8 +11,10 @@ import dev.reprise.runtime.execution.DurableInterceptor;
 import dev.reprise.runtime.execution.LocalEngine;
 import dev.reprise.runtime.function.Application;
 import dev.reprise.runtime.function.ApplicationBuilder;
+import dev.reprise.runtime.function.Policy;
 import dev.reprise.runtime.http.DeploymentDesk;
 import dev.reprise.runtime.postgres.BoundDataSource;
+import dev.reprise.runtime.store.FunctionStore;
 import dev.reprise.runtime.store.LogDatabase;
 import dev.reprise.runtime.store.QueueStore;
 import dev.reprise.runtime.store.Sweep;
@@ -44,6 +46,21 @@ public interface Code {
       DatabaseConfig database,
       Predicate<String> running,
       Runnable changed) {
+    /** Tells the cluster which functions and queues new calls find here. */
+    void announce(Catalog catalog, Collection<WorkQueue> declared) {
+      queues.declare(declared);
+      new FunctionStore(log)
+          .announce(catalog.activeFunctions().stream()
+              .map(function -> new FunctionStore.Served(
+                  function.name(),
+                  function.version(),
+                  function.kind(),
+                  function.policy() instanceof Policy.OfWorkflow workflow
+                      ? workflow.timeout()
+                      : null))
+              .toList());
+    }
+
     /** An application whose calls reach this node. */
     ApplicationBuilder application() {
       return Application.builder()
@@ -103,7 +120,7 @@ public interface Code {
           .build();
       var catalog = new Catalog(Catalog.VersionLoader.NONE);
       catalog.activate(application, List.of());
-      site.queues().declare(queues);
+      site.announce(catalog, queues);
       return new Installed(
           catalog,
           () -> new Sweep.Capabilities(catalog.unpinned(), version, false),

@@ -16,7 +16,6 @@ import dev.reprise.runtime.postgres.Migrator;
 import dev.reprise.runtime.store.DeploymentStore;
 import dev.reprise.runtime.store.DeploymentStore.Deployment;
 import dev.reprise.runtime.store.DeploymentStore.Replaced;
-import dev.reprise.runtime.store.QueueStore;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -45,7 +44,7 @@ final class Deployments implements Loop.Work, DeploymentDesk {
   private final DeploymentStore store;
   private final JarVersions versions;
   private final Catalog catalog;
-  private final QueueStore queues;
+  private final Code.Site site;
   private final DatabaseConfig database;
   private final Runnable changed;
   private final Predicate<String> running;
@@ -59,7 +58,7 @@ final class Deployments implements Loop.Work, DeploymentDesk {
     this.store = store;
     this.versions = versions;
     this.catalog = catalog;
-    this.queues = site.queues();
+    this.site = site;
     this.database = site.database();
     this.changed = site.changed();
     this.running = site.running();
@@ -234,7 +233,7 @@ final class Deployments implements Loop.Work, DeploymentDesk {
     var active = store.active();
     if (!active.equals(followed)) {
       catalog.activateOnly(active.stream().map(catalog::version).toList());
-      queues.declare(catalog.queues());
+      site.announce(catalog, catalog.queues());
       followed = active;
       LOG.info("serving versions {}", active);
       changed.run();

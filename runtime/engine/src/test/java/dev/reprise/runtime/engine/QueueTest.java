@@ -174,13 +174,12 @@ class QueueTest {
     assertThat(shown("rated").waiting()).isEqualTo(1);
     node.advance(Duration.ofSeconds(61));
     assertThat(all.get(6).result()).isEqualTo("r6");
-    assertThat(begun()).startsWith("r0", "r1", "r2").endsWith("r6");
+    assertThat(begun().subList(0, 3)).containsExactlyInAnyOrder("r0", "r1", "r2");
+    assertThat(begun()).endsWith("r6");
   }
 
   @Test
   void aDelayedStartComesNotBeforeItsTimeAndItsClockBeginsThen() throws Exception {
-    var before = node.node().engine();
-    assertThat(before).isNotNull();
     var plain = node.runtime()
         .start(Line.class, Line::startedAt, Options.DEFAULT.delay(Duration.ofHours(3)));
     var queued =
