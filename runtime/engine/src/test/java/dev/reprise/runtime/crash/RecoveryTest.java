@@ -76,19 +76,21 @@ class RecoveryTest {
         create trigger not_now before update on reprise.executions
           for each row when (old.id = 'a' and old.status = 'RUNNING' and new.status = 'PENDING')
           execute function not_now();
-        with dead as (
-          insert into reprise.nodes (node, name, host, pid, process_started_at, started_at, heartbeat_at, death_timeout, state)
-          select gen_random_uuid(), 'dead-' || n, 'elsewhere', n, now(), now(), now(), '1 second', 'DEAD'
-            from generate_series(1, 6) n
-          returning node, name)
-        insert into reprise.executions (execution, id, created_at, attempts, kind, status, function, input, owner)
-        select gen_random_uuid(), name, now(), 1, 'transaction', 'RUNNING', 'Vault.put', '["' || name || '"]', node
-          from dead;
         """);
     try {
       victim.kill();
       var node = SITE.node(); // which finds that process gone at once
       Await.until("three attempts", () -> SITE.sql().count("select last_value from attempt") >= 3);
+      SITE.sql().run("""
+          with dead as (
+            insert into reprise.nodes (node, name, host, pid, process_started_at, started_at, heartbeat_at, death_timeout, state)
+            select gen_random_uuid(), 'dead-' || n, 'elsewhere', n, now(), now(), now(), '1 second', 'DEAD'
+              from generate_series(1, 6) n
+            returning node, name)
+          insert into reprise.executions (execution, id, created_at, attempts, kind, status, function, input, owner)
+          select gen_random_uuid(), name, now(), 1, 'transaction', 'RUNNING', 'Vault.put', '["' || name || '"]', node
+            from dead;
+          """);
       node.http().start("Vault.put", "[\"b\"]", "b");
       assertThat(node.http().result("b").statusCode()).isEqualTo(200);
       Await.until(

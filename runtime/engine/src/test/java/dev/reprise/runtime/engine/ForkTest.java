@@ -323,6 +323,9 @@ class ForkTest {
     await().until(() -> node.node().engine().find(fork).orElseThrow().status()
         == ExecutionStatus.WAITING);
     assertThat(notes()).containsExactly("in the branch");
+    assertThat(node.node().engine().operations(fork).orElseThrow())
+        .extracting(operation -> operation.position() + " " + operation.kind().label())
+        .containsExactly("1.1 transaction", "1.2 sleep");
     node.node().engine().cancel(fork);
   }
 
