@@ -176,7 +176,8 @@ public final class Retroaction {
     var rehearsal = new Rehearsal(source, threads);
     try (var opener = new Sessions(database);
         var cast = new Cast(rehearsal, threads, patience, change.steps(), change.code(), scripts)) {
-      var bodies = new Bodies(opener, ground.instruments(), footprints(change, opener), threads, patience);
+      var bodies =
+          new Bodies(opener, ground.instruments(), footprints(change, opener), threads, patience);
       var walk = new RetroWalk(
           patience,
           plan,

@@ -64,7 +64,8 @@ final class Waits implements AutoCloseable {
     var all = underWay.get();
     boolean isAlone = all.stream().allMatch(other -> other == process);
     return !isAlone
-        && holdersFor(process).stream().anyMatch(holder -> holder != process && all.contains(holder));
+        && holdersFor(process).stream()
+            .anyMatch(holder -> holder != process && all.contains(holder));
   }
 
   /** Ends the statement of work, and whatever it goes on with, until it has ended. */

@@ -113,7 +113,10 @@ class EarlyBodyTest {
   /** What came of it: the transactions, and how many pens there are at the end. */
   private record Came(List<Performed> transactions, String pens) {
     Performed of(String id) {
-      return transactions.stream().filter(it -> it.execution().equals(id)).findFirst().orElseThrow();
+      return transactions.stream()
+          .filter(it -> it.execution().equals(id))
+          .findFirst()
+          .orElseThrow();
     }
   }
 
