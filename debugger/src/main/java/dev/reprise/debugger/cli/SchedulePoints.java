@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,7 +101,7 @@ final class SchedulePoints implements Points {
       if (state == null) {
         goTo(point);
       }
-      return java.util.Objects.requireNonNull(state).open();
+      return Objects.requireNonNull(state).open();
     } catch (SQLException e) {
       throw new RepriseException("the scratch database cannot be reached: " + e.getMessage(), e);
     }

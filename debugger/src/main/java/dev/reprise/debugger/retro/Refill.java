@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The rows of a small database, kept in temporary tables, to bring it back to them. A table is emptied and filled anew, so
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * on that. For one thread.
  */
 final class Refill implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Refill.class);
   private static final long MOST_BYTES = 8L << 20;
   private static final int MOST_TABLES = 200;
 
@@ -88,6 +91,7 @@ final class Refill implements AutoCloseable {
       return kept ? refill : null;
     } catch (SQLException e) {
       kept = false;
+      LOG.debug("the rows of the scratch database cannot be kept", e);
       return null;
     } finally {
       if (!kept) {
@@ -102,7 +106,11 @@ final class Refill implements AutoCloseable {
         TABLES,
         Binder.NOTHING,
         row -> new Table(
-            row.getString(1), row.getString(2), row.getBoolean(3), row.getLong(4), row.getString(5)));
+            row.getString(1),
+            row.getString(2),
+            row.getBoolean(3),
+            row.getLong(4),
+            row.getString(5)));
     if (found.size() > MOST_TABLES
         || found.stream().mapToLong(Table::bytes).sum() > MOST_BYTES
         || found.stream().anyMatch(table -> !table.isPlain() || table.columns().isEmpty())) {
@@ -159,6 +167,7 @@ final class Refill implements AutoCloseable {
       connection.commit();
       return same;
     } catch (SQLException e) {
+      LOG.debug("the scratch database cannot be used again", e);
       connection.rollback();
       return false;
     }

@@ -165,7 +165,8 @@ final class DeedOracle {
         ? Objects.requireNonNull(Json.parse(String.valueOf(operation.output())))
         : "failed: " + ExceptionCodec.describe(operation.error()).message();
     var before = rows(recorded);
-    var changes = plan.recorded().get(operation.transactionId()); // none of who only locked
+    var transaction = operation.transactionId();
+    var changes = transaction == null ? null : plan.recorded().get(transaction); // none of who only locked
     if (changes != null) {
       try (var connection = recorded.open()) {
         connection.setAutoCommit(false);
