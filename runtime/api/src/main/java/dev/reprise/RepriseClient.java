@@ -34,8 +34,7 @@ public interface RepriseClient extends AutoCloseable {
    * @param password null for that of the URL, else of the password file
    * @throws RepriseException the database cannot be reached
    */
-  static RepriseClient database(
-      String jdbcUrl, @Nullable String user, @Nullable String password) {
+  static RepriseClient database(String jdbcUrl, @Nullable String user, @Nullable String password) {
     return factory().database(jdbcUrl, user, password);
   }
 

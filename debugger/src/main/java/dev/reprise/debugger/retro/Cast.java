@@ -293,8 +293,7 @@ final class Cast implements AutoCloseable { // tidy: who waits for whom is under
         var row = next == null ? Incarnations.unrecorded(request.row()) : next.row();
         var input = Objects.requireNonNull(call.input());
         if (!closed && !requests.containsKey(row.execution())) {
-          request.continueAs(
-              begin(Incarnations.withInput(row, input), next, request.parent()));
+          request.continueAs(begin(Incarnations.withInput(row, input), next, request.parent()));
         }
       } finally {
         lock.unlock();

@@ -27,8 +27,8 @@ final class Incarnations {
 
   /** One that the original did not go on as. */
   static ExecutionRow unrecorded(ExecutionRow row) {
-    var execution = UUID.nameUUIDFromBytes(
-        (row.execution() + "/continued").getBytes(StandardCharsets.UTF_8));
+    var execution =
+        UUID.nameUUIDFromBytes((row.execution() + "/continued").getBytes(StandardCharsets.UTF_8));
     return begun(row, execution, row.id() + "~+", row.input());
   }
 

@@ -166,7 +166,8 @@ final class DeedOracle {
         : "failed: " + ExceptionCodec.describe(operation.error()).message();
     var before = rows(recorded);
     var transaction = operation.transactionId();
-    var changes = transaction == null ? null : plan.recorded().get(transaction); // none of who only locked
+    var changes =
+        transaction == null ? null : plan.recorded().get(transaction); // none of who only locked
     if (changes != null) {
       try (var connection = recorded.open()) {
         connection.setAutoCommit(false);

@@ -122,8 +122,7 @@ class EarlyBodyTest {
     return retroact(code, true);
   }
 
-  private Came retroact(Application code, boolean early)
-      throws SQLException, InterruptedException {
+  private Came retroact(Application code, boolean early) throws SQLException, InterruptedException {
     try (var source = node.readOnly()) {
       var store = new ExecutionStore(new LogDatabase(source), new DatabaseClock());
       var trace = Trace.of(store, List.of(x + "a", x + "b"), row -> node.application());

@@ -122,7 +122,9 @@ class ArenaTest {
   @Test
   void aLargeStateIsCopied() throws SQLException {
     try (var connection = start.open()) {
-      execute(connection, "create table big as select i, repeat('x', 900) from generate_series(1, 10000) i");
+      execute(
+          connection,
+          "create table big as select i, repeat('x', 900) from generate_series(1, 10000) i");
     }
     var database = all("select current_database()");
     run("update owner set name = 'x'", Set.of("public.owner"));

@@ -37,8 +37,7 @@ class TalkRetroactionTest {
         assertThat(result.executions())
             .filteredOn(redone -> redone.id().equals("ask"))
             .extracting(Redone::now)
-            .containsExactly(
-                new Redone.Ending(ExecutionStatus.SUCCEEDED, "\"it heard AB\"", null));
+            .containsExactly(new Redone.Ending(ExecutionStatus.SUCCEEDED, "\"it heard AB\"", null));
         assertThat(RecordedPast.text(result, "select string_agg(word, '' order by word) from note"))
             .isEqualTo("AB");
         assertThat(steps.told()).contains("heard: 2 not sent");

@@ -65,8 +65,8 @@ final class DatabaseClient implements RepriseClient {
     var filter = new ExecutionFilter(
         function, status == null ? Set.of() : Set.of(status), Map.of(), null, null, limit, null);
     return store.list(filter).stream()
-        .map(row -> new Summary(
-            row.id(), row.function(), row.status(), row.createdAt(), row.completedAt()))
+        .map(row ->
+            new Summary(row.id(), row.function(), row.status(), row.createdAt(), row.completedAt()))
         .toList();
   }
 

@@ -29,7 +29,8 @@ final class HttpRepriseClient implements RepriseClient {
 
   private final String server;
   private final @Nullable String token;
-  private final HttpClient http = HttpClient.newBuilder().connectTimeout(CONNECT).build();
+  private final HttpClient http =
+      HttpClient.newBuilder().connectTimeout(CONNECT).build();
 
   HttpRepriseClient(URI server, @Nullable String token) {
     this.server = server.toString().replaceFirst("/+$", "");
@@ -185,7 +186,8 @@ final class HttpRepriseClient implements RepriseClient {
     @Override
     public T result() {
       while (true) {
-        var reply = send(request(path(id) + "/result?wait=" + WAIT_SECONDS).GET().build());
+        var reply =
+            send(request(path(id) + "/result?wait=" + WAIT_SECONDS).GET().build());
         switch (reply.statusCode()) {
           case 200 -> {
             return ClientValues.result(reply.body(), type);
@@ -201,7 +203,8 @@ final class HttpRepriseClient implements RepriseClient {
 
     @Override
     public void cancel() {
-      var reply = send(request(path(id) + "/cancel").POST(BodyPublishers.noBody()).build());
+      var reply =
+          send(request(path(id) + "/cancel").POST(BodyPublishers.noBody()).build());
       if (reply.statusCode() != 202) {
         throw Refusals.of(reply);
       }

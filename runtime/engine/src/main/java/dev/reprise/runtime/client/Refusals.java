@@ -23,7 +23,8 @@ final class Refusals {
 
   static RepriseException of(HttpResponse<String> reply) {
     var problem = object(reply.body());
-    var detail = text(problem, "detail").isEmpty() ? text(problem, "title") : text(problem, "detail");
+    var detail =
+        text(problem, "detail").isEmpty() ? text(problem, "title") : text(problem, "detail");
     var name = text(problem, "type").replace(PREFIX, "");
     return switch (name) {
       case "function-failed" -> new FunctionException(text(problem, "errorType"), detail, null);

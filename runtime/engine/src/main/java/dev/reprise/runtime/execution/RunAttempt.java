@@ -263,7 +263,8 @@ final class RunAttempt {
     if (bearing && whole) {
       write = write(new Birth(run.identity(), status, null), buffer, null);
     } else {
-      var ended = new Transition.Ended(status, outcome, whole, Outcomes.forParent(run, status, outcome));
+      var ended =
+          new Transition.Ended(status, outcome, whole, Outcomes.forParent(run, status, outcome));
       write = write(bearing ? run.newborn() : null, buffer, ended);
     }
     if (bearing

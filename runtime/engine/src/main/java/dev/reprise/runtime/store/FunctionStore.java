@@ -51,6 +51,7 @@ public final class FunctionStore {
             .add(
                 "bigint",
                 sorted,
-                function -> function.timeout() == null ? null : function.timeout().toNanos() / 1000)));
+                function ->
+                    function.timeout() == null ? null : function.timeout().toNanos() / 1000)));
   }
 }

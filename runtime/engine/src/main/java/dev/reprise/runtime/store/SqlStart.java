@@ -57,7 +57,9 @@ public final class SqlStart {
       return failure;
     }
     // what the database adds about its own places is nobody's business
-    var message = String.valueOf(cause.getMessage()).replaceFirst("^ERROR: ", "").replaceFirst("(?s)\\R  Where: .*", "");
+    var message = String.valueOf(cause.getMessage())
+        .replaceFirst("^ERROR: ", "")
+        .replaceFirst("(?s)\\R  Where: .*", "");
     return switch (String.valueOf(cause.getSQLState())) {
       case "23505" -> new IdempotencyConflictException(message);
       case "42704" -> new UnknownQueueException(message);

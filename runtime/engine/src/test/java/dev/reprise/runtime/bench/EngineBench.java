@@ -46,29 +46,24 @@ final class EngineBench {
       try (var node = new Server(database, heap)) {
         say(
             "an idle node:              %6.2f commits a second, heap %.1f MB",
-            idle(database),
-            node.megabytes());
+            idle(database), node.megabytes());
       }
       long began = System.nanoTime();
       insertSleepers(database);
       say(
           "%,d sleepers inserted in %.1f s, %,d MB in the database",
-          sleepers,
-          seconds(began),
-          megabytes(database));
+          sleepers, seconds(began), megabytes(database));
       try (var node = new Server(database, heap)) {
         double before = node.megabytes();
         say(
             "a node beside sleepers:    %6.2f commits a second, heap %.1f MB",
-            idle(database),
-            before);
+            idle(database), before);
         explain(database);
         wake(database, node);
         double after = node.megabytes();
         say(
             "heap after they are done:  %6.1f MB (%+.1f bytes for each that slept)",
-            after,
-            (after - before) * 1e6 / sleepers);
+            after, (after - before) * 1e6 / sleepers);
         recover(database);
         cancel(database, node);
       }
@@ -96,7 +91,8 @@ final class EngineBench {
                input)
         select execution, 's' || n, now(), now(), wakes, 1, 'workflow', 'WAITING', 'Sleepers.sleep', '[' || n || ']'
           from sleeper
-        """.formatted(id, Sleepers.NIGHT.toSeconds(), sleepers, Sleepers.NIGHT.toNanos()));
+        """.formatted(
+            id, Sleepers.NIGHT.toSeconds(), sleepers, Sleepers.NIGHT.toNanos()));
     execute(database, "vacuum analyze reprise.executions");
     execute(database, "vacuum analyze reprise.operations");
   }
@@ -107,8 +103,8 @@ final class EngineBench {
     node.tell("advance " + (Sleepers.NIGHT.toSeconds() + 60));
     double first = 0;
     while (true) {
-      long ended = number(
-          database, "select count(*) from reprise.executions where status = 'SUCCEEDED'");
+      long ended =
+          number(database, "select count(*) from reprise.executions where status = 'SUCCEEDED'");
       if (ended > 0 && first == 0) {
         first = seconds(began);
       }
@@ -120,11 +116,7 @@ final class EngineBench {
     double took = seconds(began);
     say(
         "%,d woken at once: first after %.1f s, all after %.1f s: %,.0f a second, %.3f commits each",
-        sleepers,
-        first,
-        took,
-        sleepers / took,
-        (commits(database) - commits) / (double) sleepers);
+        sleepers, first, took, sleepers / took, (commits(database) - commits) / (double) sleepers);
     if (number(database, """
         select count(*) from reprise.executions where output <> substr(input, 2, length(input) - 2)
         """) > 0) {
@@ -143,8 +135,7 @@ final class EngineBench {
         """);
     say(
         "a look for what is due:    %6.2f ms beside them with its connection, %d found",
-        seconds(began) * 1000,
-        due);
+        seconds(began) * 1000, due);
   }
 
   // --- a killed node
@@ -170,9 +161,7 @@ final class EngineBench {
     }
     say(
         "%,d executions of a killed node: all ended in %.1f s (a beat included), %,d effects",
-        orphans,
-        seconds(began),
-        number(database, "select count(*) from effect"));
+        orphans, seconds(began), number(database, "select count(*) from effect"));
   }
 
   /** A parent with as many children, all asleep. */

@@ -32,7 +32,8 @@ public class Sleepers {
   public void parent(int children) throws Exception {
     for (int i = 0; i < children; i++) {
       int number = i;
-      var unused = Durable.start(Sleepers.class, sleepers -> sleepers.sleep(number), Options.DEFAULT);
+      var unused =
+          Durable.start(Sleepers.class, sleepers -> sleepers.sleep(number), Options.DEFAULT);
     }
     Durable.sleep(NIGHT);
   }

@@ -72,10 +72,7 @@ class ClientTest {
           .hasMessage(way + " has not 50");
 
       var late = client.start(
-          "Bank.deposit",
-          List.of(way, 1),
-          Long.class,
-          Options.DEFAULT.delay(Duration.ofDays(1)));
+          "Bank.deposit", List.of(way, 1), Long.class, Options.DEFAULT.delay(Duration.ofDays(1)));
       assertThat(late.status()).isEqualTo(ExecutionStatus.PENDING);
       late.cancel();
       assertThatThrownBy(late::result).isInstanceOf(ExecutionCancelledException.class);

@@ -148,10 +148,12 @@ class ContinuationTest {
     node.runtime().send("kept", "word", "x", "k");
     node.runtime().send("kept", "word", "never read");
     assertThat(memory.result()).containsExactly("x");
-    var mail = "select (select count(*) from reprise.messages) + (select count(*) from reprise.events)"
-        + " from (select 1) x where exists (select from reprise.executions where id like 'kept%')";
+    var mail =
+        "select (select count(*) from reprise.messages) + (select count(*) from reprise.events)"
+            + " from (select 1) x where exists (select from reprise.executions where id like 'kept%')";
     // only the first incarnation is old
-    node.sql("update reprise.executions set completed_at = completed_at - interval '40 days' where id = 'kept~1'");
+    node.sql(
+        "update reprise.executions set completed_at = completed_at - interval '40 days' where id = 'kept~1'");
     var later = new DatabaseClock();
     later.advance(Duration.ofHours(29 * 24 + 12));
     expire(later);
@@ -162,9 +164,11 @@ class ContinuationTest {
     later.advance(Duration.ofDays(1));
     expire(later);
     assertThat(statuses("kept%")).isEmpty();
-    assertThat(node.longOf("select (select count(*) from reprise.messages m where not exists (select from reprise.executions e"
-            + " where m.lineage in (e.execution, e.lineage))) + (select count(*) from reprise.events v where not exists"
-            + " (select from reprise.executions e where v.lineage in (e.execution, e.lineage)))"))
+    assertThat(
+            node.longOf(
+                "select (select count(*) from reprise.messages m where not exists (select from reprise.executions e"
+                    + " where m.lineage in (e.execution, e.lineage))) + (select count(*) from reprise.events v where not exists"
+                    + " (select from reprise.executions e where v.lineage in (e.execution, e.lineage)))"))
         .isZero();
     // a reused id starts clean
     var again = begin("kept", talks -> talks.memory(List.of(), 1));

@@ -320,8 +320,9 @@ class ForkTest {
     assertThat(node.longOf("select count(*) from reprise.operations where kind = 'closed'"))
         .isPositive();
     var fork = node.node().engine().fork("in-branch", "2", null);
-    await().until(() -> node.node().engine().find(fork).orElseThrow().status()
-        == ExecutionStatus.WAITING);
+    await()
+        .until(() ->
+            node.node().engine().find(fork).orElseThrow().status() == ExecutionStatus.WAITING);
     assertThat(notes()).containsExactly("in the branch");
     assertThat(node.node().engine().operations(fork).orElseThrow())
         .extracting(operation -> operation.position() + " " + operation.kind().label())

@@ -134,7 +134,8 @@ class MessagesTest {
     var log = new LogDatabase(node.node().database());
     var store = new MessageStore(log, new DatabaseClock());
     var execution = node.node().engine().find("keyed").orElseThrow().execution();
-    int first = (int) node.longOf("select min(sequence) from reprise.messages where lineage = '" + execution + "'");
+    int first = (int) node.longOf(
+        "select min(sequence) from reprise.messages where lineage = '" + execution + "'");
     assertThatThrownBy(() -> log.log(c -> store.consume(c, execution, first, Position.of(99))))
         .isInstanceOf(JointWrite.Refused.class);
   }

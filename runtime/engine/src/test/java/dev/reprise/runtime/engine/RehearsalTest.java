@@ -220,16 +220,16 @@ class RehearsalTest {
     await()
         .atMost(Duration.ofSeconds(30))
         .until(() -> runtime.event("memory", "known", List.class, Duration.ZERO).isPresent()
-            && node.longOf("select count(*) from reprise.operations where kind = 'await'"
-                    + " and function = 'word' and execution = (select execution from reprise.executions where id = 'late')")
+            && node.longOf(
+                    "select count(*) from reprise.operations where kind = 'await'"
+                        + " and function = 'word' and execution = (select execution from reprise.executions where id = 'late')")
                 == 2);
     runtime.send("late", "word", "b");
     var result = late.result();
     long log = node.longOf(LOG);
 
     // the database is read only here: nothing can be received, sent or told again
-    assertThat(rehearse("memory~1"))
-        .isEqualTo(new Result.Ended(ExecutionStatus.SUCCEEDED, null));
+    assertThat(rehearse("memory~1")).isEqualTo(new Result.Ended(ExecutionStatus.SUCCEEDED, null));
     assertThat(rehearse("memory"))
         .isEqualTo(new Result.Ended(ExecutionStatus.SUCCEEDED, "[\"a\"]"));
     assertThat(rehearse("counter")).isEqualTo(new Result.Ended(ExecutionStatus.SUCCEEDED, "3"));

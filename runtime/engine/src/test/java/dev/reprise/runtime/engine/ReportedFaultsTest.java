@@ -82,7 +82,8 @@ class ReportedFaultsTest {
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("an idempotency key has 1-200 characters");
     }
-    assertThat(node.longOf("select count(*) from reprise.executions where id = ''")).isZero();
+    assertThat(node.longOf("select count(*) from reprise.executions where id = ''"))
+        .isZero();
   }
 
   @Test
@@ -108,11 +109,14 @@ class ReportedFaultsTest {
     for (int i = 0; i < order.size(); i++) {
       gate(order.get(i)).countDown();
       int recorded = i + 1;
-      await().atMost(Duration.ofSeconds(30)).until(() -> node.longOf("""
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> node.longOf("""
           select count(*) from reprise.operations join reprise.executions e using (execution) where e.id = '%s'
           """.formatted(name)) == recorded);
     }
-    await().atMost(Duration.ofSeconds(30))
+    await()
+        .atMost(Duration.ofSeconds(30))
         .until(() -> execution.status() == ExecutionStatus.SUCCEEDED);
   }
 
@@ -126,15 +130,17 @@ class ReportedFaultsTest {
       await().atMost(Duration.ofSeconds(30)).until(() -> node.longOf("""
           select count(*) from reprise.executions where parent is not null and status = 'SUCCEEDED'
           """) == children);
-      await().atMost(Duration.ofSeconds(30))
-          .until(() -> parents.stream()
-              .allMatch(parent -> parent.status() == ExecutionStatus.WAITING));
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() ->
+              parents.stream().allMatch(parent -> parent.status() == ExecutionStatus.WAITING));
       node.advance(Duration.ofDays(1).plusSeconds(1));
     }
     for (var parent : parents) {
       assertThat(parent.result()).containsExactly(0, 0, 1, -1, 2, -2);
     }
-    assertThat(node.longOf("select count(distinct id) from reprise.executions where parent is not null"))
+    assertThat(node.longOf(
+            "select count(distinct id) from reprise.executions where parent is not null"))
         .isEqualTo(12);
     assertThat(node.longOf("select max(attempts) from reprise.executions where parent is not null"))
         .isEqualTo(1);

@@ -86,7 +86,8 @@ class StartBySqlTest {
     assertThat(result(id, Long.class)).isEqualTo(5);
     assertThat(node.node().engine().find(id).orElseThrow().tags()).containsEntry("from", "psql");
     var held = start("'Line.held', '[\"h\"]', queue => 'q', partition => 'p', deduplicate => 'd'");
-    assertThat(start("'Line.held', '[\"i\"]', queue => 'q', deduplicate => 'd'")).isEqualTo(held);
+    assertThat(start("'Line.held', '[\"i\"]', queue => 'q', deduplicate => 'd'"))
+        .isEqualTo(held);
     await().until(() -> Line.BEGUN.contains("h"));
     var next = start("'Line.pass', '[\"n\"]', queue => 'q', priority => 3");
     var late = start("'Line.pass', '[\"l\"]', delay => '2 days'");

@@ -134,7 +134,8 @@ public class Talks {
 
   @Workflow
   public String answersTwice() {
-    var request = Durable.receiveRequest("ask", String.class, Duration.ofDays(30)).orElseThrow();
+    var request =
+        Durable.receiveRequest("ask", String.class, Duration.ofDays(30)).orElseThrow();
     request.reply("first");
     try {
       request.refuse("second");

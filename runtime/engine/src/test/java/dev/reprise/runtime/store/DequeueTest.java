@@ -81,9 +81,10 @@ class DequeueTest {
     // others before it, so that more happens between a statement's snapshot and its lock
     line.sql("insert into reprise.queues (name, concurrency, changed_at)"
         + " select 'full-' || n, 0, now() from generate_series(1, 300) n");
-    line.sql("insert into reprise.executions (execution, id, created_at, queued_at, attempts, kind, status, function,"
-        + " input, queue) select gen_random_uuid(), name, now(), now(), 0, 'workflow', 'PENDING', 'F.f', '[]', name"
-        + " from reprise.queues where concurrency = 0");
+    line.sql(
+        "insert into reprise.executions (execution, id, created_at, queued_at, attempts, kind, status, function,"
+            + " input, queue) select gen_random_uuid(), name, now(), now(), 0, 'workflow', 'PENDING', 'F.f', '[]', name"
+            + " from reprise.queues where concurrency = 0");
     line.put("limited", 150, "case when n % 3 > 0 then 'p' || n % 11 end", "0");
     line.put("rated", 60, "null", "n % 3");
     // nodes of two kinds: what one takes is not what the other would have taken

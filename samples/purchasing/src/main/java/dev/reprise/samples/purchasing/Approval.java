@@ -37,7 +37,10 @@ public class Approval {
     for (int week = 1; week <= WEEKS; week++) {
       var decision = Durable.receive(DECISION, Decision.class, Duration.ofDays(7));
       if (decision.isPresent()) {
-        return close(id, decision.get().approved() ? "approved" : "refused", decision.get().by());
+        return close(
+            id,
+            decision.get().approved() ? "approved" : "refused",
+            decision.get().by());
       }
       if (week < WEEKS) {
         remind(id, order, week);

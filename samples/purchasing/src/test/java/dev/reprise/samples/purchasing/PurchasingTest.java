@@ -26,8 +26,8 @@ class PurchasingTest {
   @Test
   void anOrderIsApprovedAfterTwoReminders() throws Exception {
     var order = new PurchaseOrder("eve", "ada", "a desk", 40_000);
-    var approval = REPRISE.start(
-        Approval.class, a -> a.approve(order), Options.DEFAULT.id("order-1"));
+    var approval =
+        REPRISE.start(Approval.class, a -> a.approve(order), Options.DEFAULT.id("order-1"));
 
     REPRISE.advance(Duration.ofDays(16));
 
@@ -64,8 +64,8 @@ class PurchasingTest {
   @Test
   void aDecisionThatComesEarlyIsNotLost() throws Exception {
     var order = new PurchaseOrder("eve", "cyd", "a chair", 9_000);
-    var approval = REPRISE.start(
-        Approval.class, a -> a.approve(order), Options.DEFAULT.id("order-3"));
+    var approval =
+        REPRISE.start(Approval.class, a -> a.approve(order), Options.DEFAULT.id("order-3"));
     REPRISE.reprise().send("order-3", Approval.DECISION, new Decision(false, "cyd"));
 
     assertThat(approval.result()).isEqualTo("refused");
