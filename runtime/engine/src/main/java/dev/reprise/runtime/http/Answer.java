@@ -11,7 +11,7 @@ import java.util.Map;
  */
 record Answer(int status, String contentType, String body, Map<String, String> headers) {
   /** Nothing: what was to be sent is sent. */
-  static final Answer SENT = empty(200);
+  static final Answer SENT = empty(0);
 
   Answer {
     headers = Map.copyOf(headers);

@@ -65,7 +65,7 @@ final class Pipeline {
   }
 
   private static void send(Context ctx, Answer answer) {
-    if (answer == Answer.SENT) {
+    if (answer.equals(Answer.SENT)) {
       return;
     }
     answer.headers().forEach(ctx::header);

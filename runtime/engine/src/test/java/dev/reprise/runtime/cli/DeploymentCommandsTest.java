@@ -150,9 +150,9 @@ class DeploymentCommandsTest {
       assertThat(run("call", "Napper.tell").out()).isEqualTo("\"new\"\n");
       await()
           .atMost(PATIENCE)
-          .until(() -> second
-              .get("version")
-              .equals(other.engine().function("Napper.tell").orElseThrow().version()));
+          .until(() -> Objects.equals(
+              second.get("version"),
+              other.engine().function("Napper.tell").orElseThrow().version()));
     }
     assertThat(run("deployments", "list").out()).contains("old.jar", "new.jar");
     assertThat(run("deployments", "drain", old).exitCode()).isEqualTo(1);

@@ -213,6 +213,7 @@ class LifecycleTest {
   // ---------------------------------------------------------------------------------------------------
 
   @Test
+  @SuppressWarnings("try") // it is closed before the end to be looked at
   void aPoisonousWorkflowDelaysNoOtherAndCountsAgainstItselfWhenItsNodeEnds() throws Exception {
     var config = new NodeConfig(Duration.ofSeconds(3), Duration.ofMillis(500), 64, Duration.ZERO);
     try (var database = TestDatabase.create();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reprise.Bindings;
+import dev.reprise.WorkQueue;
 import dev.reprise.samples.payments.PaymentProvider;
 import java.io.IOException;
 import java.net.URI;
@@ -69,6 +70,11 @@ class PaymentClientTest {
       public <X> Bindings bind(Class<X> type, X instance) {
         bound.put(type, instance);
         return this;
+      }
+
+      @Override
+      public Bindings queue(WorkQueue queue) {
+        throw new AssertionError("the shop has no queue");
       }
     };
   }
