@@ -84,7 +84,7 @@ class ChangedWorkloadTest {
     var unused = RUN.incrementAndGet();
     calls.clear();
     record(isolation, 6, 8);
-    with(isolation, (ground, result) -> {
+    with((ground, result) -> {
       try (var end = ground.start().copy();
           var recorded = ground.start().copy()) {
         var oracle = new DeedOracle(
@@ -115,7 +115,7 @@ class ChangedWorkloadTest {
     var unused = RUN.incrementAndGet();
     calls.clear();
     record(Isolation.READ_COMMITTED, 1, 12);
-    with(Isolation.READ_COMMITTED, (ground, result) -> {
+    with((ground, result) -> {
       try (var end = ground.start().copy();
           var connection = end.open()) {
         connection.setAutoCommit(false);
@@ -156,7 +156,7 @@ class ChangedWorkloadTest {
   }
 
   /** Runs the changed function over all calls. */
-  private void with(Isolation isolation, Look look) throws Exception {
+  private void with(Look look) throws Exception {
     try (var source = node.readOnly();
         var changed = application()) {
       var store = new ExecutionStore(new LogDatabase(source), new DatabaseClock());

@@ -33,14 +33,9 @@ import dev.reprise.runtime.record.Recorder;
 import dev.reprise.runtime.store.Agenda;
 import dev.reprise.runtime.store.BusinessCommit;
 import dev.reprise.runtime.store.DatabaseClock;
-import dev.reprise.runtime.store.EventStore;
-import dev.reprise.runtime.store.ExecutionStore;
 import dev.reprise.runtime.store.ExpiredExecutions;
-import dev.reprise.runtime.store.Forks;
 import dev.reprise.runtime.store.GroupWrite;
 import dev.reprise.runtime.store.JointWrite;
-import dev.reprise.runtime.store.LogDatabase;
-import dev.reprise.runtime.store.MessageStore;
 import dev.reprise.runtime.store.NodeStore;
 import dev.reprise.runtime.store.QueueStore;
 import dev.reprise.runtime.store.ScheduleStore;
@@ -65,7 +60,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A running node: everything between a database and the callers, wired once. Thread-safe; closing twice is allowed.
  */
-public final class Node implements AutoCloseable {
+public final class Node implements AutoCloseable { // tidy: the one place where a node is put together
   private static final Logger LOG = LoggerFactory.getLogger(Node.class);
   private static final Duration UNWINDING = Duration.ofSeconds(2);
 
@@ -74,10 +69,7 @@ public final class Node implements AutoCloseable {
   private final NodeMembership membership;
   private final Database database;
   private final DatabaseClock clock = new DatabaseClock();
-  private final NodeStore nodes;
-  private final ExecutionStore store;
-  private final QueueStore queues;
-  private final Agenda agenda;
+  private final Stores stores;
   private final ExecutorService threads = RunThreads.create();
   private final ActiveRuns active;
   private final Settlements settlements = new Settlements();
@@ -87,7 +79,6 @@ public final class Node implements AutoCloseable {
   private final LocalEngine engine;
   private final Heartbeat heartbeat;
   private final AtomicReference<@Nullable Heartbeat> rejoining = new AtomicReference<>();
-  private final Sweep sweep;
   private final Supplier<Sweep.Capabilities> capabilities;
   private final Schedules schedules;
   private final AtomicReference<@Nullable Loop> schedulesLoop = new AtomicReference<>();
@@ -107,24 +98,18 @@ public final class Node implements AutoCloseable {
     this.databaseConfig = databaseConfig;
     this.membership = new NodeMembership(id, config.deathTimeout());
     this.database = Database.open(databaseConfig, this::admit);
-    var log = new LogDatabase(database);
-    this.nodes = new NodeStore(log, clock, config.limits().maxRecoveries());
-    this.store = new ExecutionStore(log, clock);
-    this.queues = new QueueStore(log);
-    this.agenda = new Agenda(log, clock);
+    this.stores = Stores.of(database, clock, config.limits());
     this.active = new ActiveRuns(config.maxRunning(), threads);
     var group = new GroupWrite(clock);
-    this.writer = new GroupWriter(log, group);
+    this.writer = new GroupWriter(stores.log(), group);
     var watches = new Watches();
-    var events = new EventStore(log, clock);
-    var post = new Post(new MessageStore(log, clock), events, watches, active, this::dueAt);
     var services = new RunServices(
         database,
-        store,
-        queues,
+        stores.executions(),
+        stores.queues(),
         writer,
-        new JointWrite(log, group),
-        post,
+        new JointWrite(stores.log(), group),
+        new Post(stores.messages(), stores.events(), watches, active, this::dueAt),
         new BusinessCommit(clock),
         clock,
         membership,
@@ -132,7 +117,7 @@ public final class Node implements AutoCloseable {
         this::dueAt,
         metrics,
         config.limits());
-    var installed = install(code, log);
+    var installed = install(code);
     this.catalog = installed.catalog();
     this.desk = installed.desk();
     var launcher = new Launcher(services, active, settlements, catalog);
@@ -142,31 +127,34 @@ public final class Node implements AutoCloseable {
         settlements,
         catalog,
         launcher,
-        new Forking(new Forks(log), catalog, clock));
-    this.sweep = new Sweep(log, clock, queues);
+        new Forking(stores.forks(), catalog, clock));
     this.capabilities = installed.capabilities();
-    this.heartbeat = new Heartbeat(
+    this.heartbeat = heartbeat(launcher);
+    rejoining.set(heartbeat);
+    this.pulse = new Loop("heartbeat", config.heartbeat(), heartbeat);
+    this.schedules = new Schedules(
+        new ScheduleStore(stores.log(), clock, new TimeOrderedIds()::next),
+        catalog,
+        capabilities.get().deployments(),
+        this::dueAt,
+        this::lookAtSchedules);
+    this.loops = loops(installed, new WatchPoll(watches, stores.events()));
+    this.recorder = new Recorder(databaseConfig, record, this::admit);
+  }
+
+  private Heartbeat heartbeat(Launcher launcher) {
+    return new Heartbeat(
         membership,
-        nodes,
-        sweep,
+        stores.nodes(),
+        stores.sweep(),
         active,
         launcher,
         clock,
         new Heartbeat.Cluster(
             config.heartbeat(), capabilities, () -> ClusterEntry.rejoin(databaseConfig, config)));
-    rejoining.set(heartbeat);
-    this.pulse = new Loop("heartbeat", config.heartbeat(), heartbeat);
-    this.schedules = new Schedules(
-        new ScheduleStore(log, clock, new TimeOrderedIds()::next),
-        catalog,
-        capabilities.get().deployments(),
-        this::dueAt,
-        this::lookAtSchedules);
-    this.loops = loops(installed, log, new WatchPoll(watches, events));
-    this.recorder = new Recorder(databaseConfig, record, this::admit);
   }
 
-  private List<Loop> loops(Code.Installed installed, LogDatabase log, WatchPoll watching) {
+  private List<Loop> loops(Code.Installed installed, WatchPoll watching) {
     var all = new ArrayList<>(installed.loops());
     all.add(pulse);
     var starts = new Loop("schedules", Duration.ofSeconds(1), new ScheduledStarts(schedules));
@@ -174,21 +162,28 @@ public final class Node implements AutoCloseable {
     all.add(starts);
     all.add(new Loop("ticker", Duration.ofMillis(500), new Ticker(active, clock)));
     all.add(new Loop(
-        "settlements", Duration.ofSeconds(1), new SettlementPoll(settlements, active, store)));
+        "settlements",
+        Duration.ofSeconds(1),
+        new SettlementPoll(settlements, active, stores.executions())));
     all.add(new Loop("watches", Duration.ofSeconds(1), watching));
     if (config.retention().longest().isPresent()) {
-      var expired = new ExpiredExecutions(log, clock, config.retention());
+      var expired = new ExpiredExecutions(stores.log(), clock, config.retention());
       all.add(new Loop("retention", Duration.ofMinutes(1), new LogRetention(expired)));
     }
     return List.copyOf(all);
   }
 
   /** Migrations may take longer than the death timeout: the heart beats meanwhile. */
-  private Code.Installed install(Code code, LogDatabase log) {
+  private Code.Installed install(Code code) {
     try (var joining = new Loop("joining", config.heartbeat(), poked -> showLife())) {
       joining.start();
       return code.install(new Code.Site(
-          log, queues, this::engine, databaseConfig, active::runsVersion, this::lookAtSchedules));
+          stores.log(),
+          stores.queues(),
+          this::engine,
+          databaseConfig,
+          active::runsVersion,
+          this::lookAtSchedules));
     } catch (RuntimeException e) {
       writer.close();
       database.close();
@@ -237,7 +232,7 @@ public final class Node implements AutoCloseable {
 
   /** Whoever has the node finds its schedules planned. */
   private void begin() {
-    sweep.announce(membership.node(), capabilities.get());
+    stores.sweep().announce(membership.node(), capabilities.get());
     schedules.declare();
     loops.forEach(Loop::start);
     recorder.start();
@@ -326,12 +321,12 @@ public final class Node implements AutoCloseable {
 
   /** The queues of the cluster. */
   public QueueStore queues() {
-    return queues;
+    return stores.queues();
   }
 
   /** What is under way and what comes next; for tests. */
   public Agenda agenda() {
-    return agenda;
+    return new Agenda(stores.log(), clock);
   }
 
   /** The time of executions; for tests. */
@@ -406,7 +401,7 @@ public final class Node implements AutoCloseable {
   private void leave(Collection<UUID> stuck) {
     try {
       int released = Database.alone(
-          databaseConfig, connection -> nodes.leave(connection, membership.node(), stuck));
+          databaseConfig, connection -> stores.nodes().leave(connection, membership.node(), stuck));
       LOG.info("node {} has left; {} executions go on elsewhere", membership.node(), released);
     } catch (SQLException e) {
       LOG.warn(
