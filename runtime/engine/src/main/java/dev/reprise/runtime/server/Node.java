@@ -60,7 +60,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A running node: everything between a database and the callers, wired once. Thread-safe; closing twice is allowed.
  */
-public final class Node implements AutoCloseable { // tidy: the one place where a node is put together
+public final class Node implements AutoCloseable { // tidy: a node is put together here
   private static final Logger LOG = LoggerFactory.getLogger(Node.class);
   private static final Duration UNWINDING = Duration.ofSeconds(2);
 
