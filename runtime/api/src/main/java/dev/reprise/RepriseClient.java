@@ -2,8 +2,10 @@ package dev.reprise;
 
 import dev.reprise.spi.ClientFactory;
 import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 
@@ -66,6 +68,50 @@ public interface RepriseClient extends AutoCloseable {
    * @throws ExecutionNotFoundException there is none
    */
   <T extends @Nullable Object> Execution<T> execution(String id, Class<T> resultType);
+
+  /**
+   * Sends a message to an execution, which gets it by {@link Durable#receive}. It is durable when this returns; a
+   * repetition is another message.
+   *
+   * @param topic 1-200 of {@code [A-Za-z0-9._:@=+-]}
+   * @param message not null; written by its own class
+   * @throws ExecutionNotFoundException there is no such execution
+   * @throws ExecutionEndedException it has ended
+   */
+  default void send(String executionId, String topic, Object message) {
+    send(executionId, topic, message, null);
+  }
+
+  /**
+   * The same; sent again under the same key it is one message.
+   *
+   * @param key unique among the messages to that execution, as an idempotency key; null for none
+   * @throws IdempotencyConflictException the key was used for another message
+   */
+  void send(String executionId, String topic, Object message, @Nullable String key);
+
+  /**
+   * Sends a message and waits for the answer of {@link Durable#receiveRequest}.
+   *
+   * @return empty where none came in time; the message stays
+   * @throws RequestRefusedException it was refused
+   * @throws ExecutionNotFoundException there is no such execution
+   * @throws ExecutionEndedException it has ended, or ended without an answer
+   * @throws InterruptedException the thread was interrupted while it waited
+   */
+  <R> Optional<R> request(
+      String executionId, String topic, Object message, Class<R> answerType, Duration timeout)
+      throws InterruptedException;
+
+  /**
+   * The latest value that an execution has published under a key; waits for the first.
+   *
+   * @return empty where there was none in time, or the execution has ended without one
+   * @throws ExecutionNotFoundException there is no such execution
+   * @throws InterruptedException the thread was interrupted while it waited
+   */
+  <T> Optional<T> event(String executionId, String key, Class<T> type, Duration timeout)
+      throws InterruptedException;
 
   /**
    * Executions, the newest first.

@@ -20,6 +20,11 @@ final class ClientValues {
     return "[" + String.join(",", texts) + "]";
   }
 
+  /** One value. */
+  static String value(Object value) {
+    return CODEC.encode(value, value.getClass());
+  }
+
   /** A result; null where there is none. */
   @SuppressWarnings({"unchecked", "NullAway"}) // T says itself whether it may be null
   static <T extends @Nullable Object> T result(@Nullable String json, Class<T> type) {

@@ -10,20 +10,30 @@ import dev.reprise.ExecutionTimedOutException;
 import dev.reprise.FunctionException;
 import dev.reprise.Options;
 import dev.reprise.RepriseClient;
+import dev.reprise.runtime.background.Loop;
+import dev.reprise.runtime.background.WatchPoll;
 import dev.reprise.runtime.config.DatabaseConfig;
+import dev.reprise.runtime.execution.ActiveRuns;
+import dev.reprise.runtime.execution.LocalPost;
+import dev.reprise.runtime.execution.Post;
+import dev.reprise.runtime.execution.Watches;
 import dev.reprise.runtime.json.ExceptionCodec;
 import dev.reprise.runtime.postgres.Backoff;
 import dev.reprise.runtime.postgres.Database;
 import dev.reprise.runtime.store.DatabaseClock;
+import dev.reprise.runtime.store.EventStore;
 import dev.reprise.runtime.store.ExecutionFilter;
 import dev.reprise.runtime.store.ExecutionRow;
 import dev.reprise.runtime.store.ExecutionStore;
 import dev.reprise.runtime.store.LogDatabase;
+import dev.reprise.runtime.store.MessageStore;
 import dev.reprise.runtime.store.SqlStart;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -35,12 +45,23 @@ final class DatabaseClient implements RepriseClient {
   private final Database database;
   private final ExecutionStore store;
   private final SqlStart start;
+  private final LocalPost post;
+  private final Loop looking;
 
   DatabaseClient(DatabaseConfig config) {
     this.database = Database.open(config, connection -> {});
     var log = new LogDatabase(database);
-    this.store = new ExecutionStore(log, new DatabaseClock());
+    var clock = new DatabaseClock();
+    this.store = new ExecutionStore(log, clock);
     this.start = new SqlStart(log);
+    var events = new EventStore(log, clock);
+    var watches = new Watches();
+    // nothing runs here: nobody but the waiting callers is to be told
+    var nobody = new ActiveRuns(1, ForkJoinPool.commonPool());
+    this.post = new LocalPost(
+        new Post(new MessageStore(log, clock), events, watches, nobody, time -> {}));
+    this.looking = new Loop("client", Duration.ofSeconds(1), new WatchPoll(watches, events));
+    looking.start();
   }
 
   @Override
@@ -60,6 +81,29 @@ final class DatabaseClient implements RepriseClient {
   }
 
   @Override
+  public void send(String executionId, String topic, Object message, @Nullable String key) {
+    var unused = post.send(
+        executionId,
+        topic,
+        message,
+        Duration.ZERO,
+        key == null ? null : Options.requireKey(key));
+  }
+
+  @Override
+  public <R> Optional<R> request(
+      String executionId, String topic, Object message, Class<R> answerType, Duration timeout)
+      throws InterruptedException {
+    return post.request(executionId, topic, message, answerType, timeout);
+  }
+
+  @Override
+  public <T> Optional<T> event(String executionId, String key, Class<T> type, Duration timeout)
+      throws InterruptedException {
+    return post.event(executionId, key, type, timeout);
+  }
+
+  @Override
   public List<Summary> list(
       @Nullable String function, @Nullable ExecutionStatus status, int limit) {
     var filter = new ExecutionFilter(
@@ -72,6 +116,7 @@ final class DatabaseClient implements RepriseClient {
 
   @Override
   public void close() {
+    looking.close();
     database.close();
   }
 

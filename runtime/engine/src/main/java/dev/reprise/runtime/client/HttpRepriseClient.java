@@ -19,6 +19,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Of a server, over HTTP. Thread-safe. */
@@ -90,6 +92,73 @@ final class HttpRepriseClient implements RepriseClient {
   }
 
   @Override
+  public void send(String executionId, String topic, Object message, @Nullable String key) {
+    var reply = send(message(executionId, topic, message, key).build());
+    if (reply.statusCode() != 202) {
+      throw Refusals.of(reply);
+    }
+  }
+
+  @Override
+  public <R> Optional<R> request(
+      String executionId, String topic, Object message, Class<R> answerType, Duration timeout)
+      throws InterruptedException {
+    var end = System.nanoTime() + timeout.toNanos();
+    var key = UUID.randomUUID().toString(); // asked again under it, it is the same request
+    while (true) {
+      int seconds = secondsUntil(end);
+      var reply = answer(message(executionId, topic, message, key)
+          .setHeader("Prefer", "wait=" + seconds)
+          .build());
+      if (reply.statusCode() == 200) {
+        return Optional.ofNullable(ClientValues.result(reply.body(), answerType));
+      }
+      if (reply.statusCode() != 202) {
+        throw Refusals.of(reply);
+      }
+      if (System.nanoTime() - end >= 0) {
+        return Optional.empty();
+      }
+    }
+  }
+
+  private HttpRequest.Builder message(
+      String executionId, String topic, Object message, @Nullable String key) {
+    var request = request(path(executionId) + "/messages/" + encode(topic))
+        .setHeader("Content-Type", "application/json")
+        .POST(BodyPublishers.ofString(ClientValues.value(message)));
+    return key == null ? request : request.setHeader("Idempotency-Key", Options.requireKey(key));
+  }
+
+  @Override
+  public <T> Optional<T> event(String executionId, String key, Class<T> type, Duration timeout)
+      throws InterruptedException {
+    var end = System.nanoTime() + timeout.toNanos();
+    var path = path(executionId) + "/events/" + encode(key) + "?wait=";
+    while (true) {
+      var reply = answer(request(path + secondsUntil(end)).GET().build());
+      if (reply.statusCode() == 200) {
+        return Optional.ofNullable(ClientValues.result(reply.body(), type));
+      }
+      if (reply.statusCode() != 202) {
+        if (Refusals.is(reply, "unknown-event")) {
+          return Optional.empty();
+        }
+        throw Refusals.of(reply);
+      }
+      if (System.nanoTime() - end >= 0) {
+        return Optional.empty();
+      }
+    }
+  }
+
+  /** What a server may wait: whole seconds, none of them beyond the end but the last. */
+  private static int secondsUntil(long end) {
+    long left = Math.max(0, end - System.nanoTime());
+    return (int) Math.min(WAIT_SECONDS, (left + 999_999_999) / 1_000_000_000);
+  }
+
+  @Override
   public List<Summary> list(
       @Nullable String function, @Nullable ExecutionStatus status, int limit) {
     var query = "?limit=" + limit
@@ -150,7 +219,7 @@ final class HttpRepriseClient implements RepriseClient {
     return token == null ? request : request.setHeader("Authorization", "Bearer " + token);
   }
 
-  private HttpResponse<String> send(HttpRequest request) {
+  private HttpResponse<String> answer(HttpRequest request) throws InterruptedException {
     try {
       return http.send(request, BodyHandlers.ofString());
     } catch (IOException e) {
@@ -158,6 +227,12 @@ final class HttpRepriseClient implements RepriseClient {
           "no answer of " + server + ", so the outcome is not known (" + e
               + "); with an id the same call can be made again",
           e);
+    }
+  }
+
+  private HttpResponse<String> send(HttpRequest request) {
+    try {
+      return answer(request);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new RepriseException("interrupted while waiting for " + server, e);

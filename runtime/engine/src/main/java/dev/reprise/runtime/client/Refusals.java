@@ -9,6 +9,7 @@ import dev.reprise.FunctionException;
 import dev.reprise.IdempotencyConflictException;
 import dev.reprise.OverloadedException;
 import dev.reprise.RepriseException;
+import dev.reprise.RequestRefusedException;
 import dev.reprise.UnknownQueueException;
 import dev.reprise.runtime.json.Json;
 import dev.reprise.runtime.json.UnreadableJsonException;
@@ -34,12 +35,18 @@ final class Refusals {
       case "unknown-execution" -> new ExecutionNotFoundException(detail);
       case "execution-ended" -> new ExecutionEndedException(detail);
       case "idempotency-conflict" -> new IdempotencyConflictException(detail);
+      case "request-refused" -> new RequestRefusedException(detail);
       case "unknown-queue" -> new UnknownQueueException(detail);
       case "overloaded", "shutting-down" -> new OverloadedException(detail);
       default ->
         new RepriseException("the server answered " + reply.statusCode()
             + (name.isEmpty() ? "" : " (" + name + ")") + (detail.isEmpty() ? "" : ": " + detail));
     };
+  }
+
+  /** Whether it is that problem. */
+  static boolean is(HttpResponse<String> reply, String name) {
+    return text(object(reply.body()), "type").equals(PREFIX + name);
   }
 
   private static Map<?, ?> object(String body) {

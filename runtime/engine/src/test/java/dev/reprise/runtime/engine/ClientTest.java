@@ -3,6 +3,10 @@ package dev.reprise.runtime.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.reprise.Workflow;
+import dev.reprise.RequestRefusedException;
+import dev.reprise.ExecutionEndedException;
+import dev.reprise.Durable;
 import dev.reprise.ExecutionCancelledException;
 import dev.reprise.ExecutionNotFoundException;
 import dev.reprise.ExecutionStatus;
@@ -32,7 +36,7 @@ class ClientTest {
   @BeforeAll
   static void start() {
     database = TestDatabase.create();
-    node = HttpNode.start(database.config(), Bank.class);
+    node = HttpNode.start(database.config(), Bank.class, Parley.class);
     TestNode.sql(
         database.config(), "create table account (name text primary key, balance bigint not null)");
   }
@@ -76,6 +80,47 @@ class ClientTest {
       assertThat(late.status()).isEqualTo(ExecutionStatus.PENDING);
       late.cancel();
       assertThatThrownBy(late::result).isInstanceOf(ExecutionCancelledException.class);
+    }
+  }
+
+  /** Asks for a name, publishes it, and answers questions until it is told to stop. */
+  public static class Parley {
+    @Workflow
+    public String talk() {
+      var name = Durable.receive("name", String.class, Duration.ofDays(1)).orElseThrow();
+      Durable.publish("name", name);
+      var question = Durable.receiveRequest("question", String.class, Duration.ofDays(1)).orElseThrow();
+      question.reply(question.message() + " " + name);
+      var other = Durable.receiveRequest("question", String.class, Duration.ofDays(1)).orElseThrow();
+      other.refuse("no more questions");
+      return name;
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"http", "database"})
+  void anotherProcessTalksToAnExecution(String way) throws Exception {
+    var patience = Duration.ofSeconds(60);
+    try (var client = client(way)) {
+      var id = "talk-" + way;
+      var talk = client.start("Parley.talk", List.of(), String.class, Options.DEFAULT.id(id));
+      assertThat(client.event(id, "name", String.class, Duration.ZERO)).isEmpty();
+      client.send(id, "name", "ada", "once");
+      client.send(id, "name", "ada", "once");
+      assertThatThrownBy(() -> client.send(id, "name", "bob", "once"))
+          .isInstanceOf(IdempotencyConflictException.class);
+      assertThat(client.event(id, "name", String.class, patience)).contains("ada");
+      assertThat(client.request(id, "question", "hello", String.class, patience))
+          .contains("hello ada");
+      assertThatThrownBy(() -> client.request(id, "question", "why", String.class, patience))
+          .isInstanceOf(RequestRefusedException.class)
+          .hasMessage("no more questions");
+      assertThat(talk.result()).isEqualTo("ada");
+      assertThatThrownBy(() -> client.send(id, "name", "late"))
+          .isInstanceOf(ExecutionEndedException.class);
+      assertThat(client.event(id, "other", String.class, patience)).isEmpty();
+      assertThatThrownBy(() -> client.send("nobody", "name", "x"))
+          .isInstanceOf(ExecutionNotFoundException.class);
     }
   }
 
