@@ -58,8 +58,8 @@ final class DatabaseClient implements RepriseClient {
     var watches = new Watches();
     // nothing runs here: nobody but the waiting callers is to be told
     var nobody = new ActiveRuns(1, ForkJoinPool.commonPool());
-    this.post = new LocalPost(
-        new Post(new MessageStore(log, clock), events, watches, nobody, time -> {}));
+    this.post =
+        new LocalPost(new Post(new MessageStore(log, clock), events, watches, nobody, time -> {}));
     this.looking = new Loop("client", Duration.ofSeconds(1), new WatchPoll(watches, events));
     looking.start();
   }
@@ -83,11 +83,7 @@ final class DatabaseClient implements RepriseClient {
   @Override
   public void send(String executionId, String topic, Object message, @Nullable String key) {
     var unused = post.send(
-        executionId,
-        topic,
-        message,
-        Duration.ZERO,
-        key == null ? null : Options.requireKey(key));
+        executionId, topic, message, Duration.ZERO, key == null ? null : Options.requireKey(key));
   }
 
   @Override

@@ -67,7 +67,6 @@ final class EngineBench {
         recover(database);
         cancel(database, node);
       }
-      say("commits and round trips of queues and messages: measured beside them, not here");
     }
   }
 

@@ -3,11 +3,9 @@ package dev.reprise.runtime.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.reprise.Workflow;
-import dev.reprise.RequestRefusedException;
-import dev.reprise.ExecutionEndedException;
 import dev.reprise.Durable;
 import dev.reprise.ExecutionCancelledException;
+import dev.reprise.ExecutionEndedException;
 import dev.reprise.ExecutionNotFoundException;
 import dev.reprise.ExecutionStatus;
 import dev.reprise.FunctionException;
@@ -15,7 +13,9 @@ import dev.reprise.IdempotencyConflictException;
 import dev.reprise.Options;
 import dev.reprise.RepriseClient;
 import dev.reprise.RepriseException;
+import dev.reprise.RequestRefusedException;
 import dev.reprise.UnknownQueueException;
+import dev.reprise.Workflow;
 import dev.reprise.runtime.postgres.ScratchDatabase;
 import dev.reprise.runtime.postgres.TestDatabase;
 import java.net.URI;
@@ -89,9 +89,11 @@ class ClientTest {
     public String talk() {
       var name = Durable.receive("name", String.class, Duration.ofDays(1)).orElseThrow();
       Durable.publish("name", name);
-      var question = Durable.receiveRequest("question", String.class, Duration.ofDays(1)).orElseThrow();
+      var question =
+          Durable.receiveRequest("question", String.class, Duration.ofDays(1)).orElseThrow();
       question.reply(question.message() + " " + name);
-      var other = Durable.receiveRequest("question", String.class, Duration.ofDays(1)).orElseThrow();
+      var other =
+          Durable.receiveRequest("question", String.class, Duration.ofDays(1)).orElseThrow();
       other.refuse("no more questions");
       return name;
     }

@@ -126,9 +126,9 @@ class TimetablePropertiesTest {
       Expression expression, ZoneId zone, Instant start, Instant end) {
     var times = new ArrayList<Instant>();
     var first = start.truncatedTo(ChronoUnit.MINUTES).plus(1, ChronoUnit.MINUTES);
-    // an overlap longer than three hours there is not
+    // the oldest first; an overlap longer than three hours there is not
     var seen = new ArrayList<LocalDateTime>(IntStream.rangeClosed(1, 180)
-        .mapToObj(ago -> LocalDateTime.ofInstant(first.minusSeconds(60L * ago), zone))
+        .mapToObj(ago -> LocalDateTime.ofInstant(first.minusSeconds(60L * (181 - ago)), zone))
         .toList());
     for (var minute = first; !minute.isAfter(end); minute = minute.plusSeconds(60)) {
       var local = LocalDateTime.ofInstant(minute, zone);
