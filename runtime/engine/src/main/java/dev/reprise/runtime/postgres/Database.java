@@ -47,12 +47,14 @@ public final class Database implements AutoCloseable {
         "log",
         config.logConnections(),
         "TRANSACTION_READ_COMMITTED",
-        new SessionSource(config, readCommitted, hook, optionsRefused).patient());
+        new SessionSource(config, readCommitted, hook, optionsRefused)
+            .patient()
+            .cheaplyValidated());
     this.housekeeping = pool(
         "housekeeping",
         config.housekeepingConnections(),
         "TRANSACTION_READ_COMMITTED",
-        new SessionSource(config, readCommitted, hook, optionsRefused));
+        new SessionSource(config, readCommitted, hook, optionsRefused).cheaplyValidated());
     this.logRunner = new TransactionRunner(log, RETRY);
     this.housekeepingRunner = new TransactionRunner(housekeeping, RETRY);
   }
@@ -195,6 +197,8 @@ public final class Database implements AutoCloseable {
     pool.setConnectionTimeout(CONNECTION_TIMEOUT.toMillis());
     pool.setValidationTimeout(VALIDATION_TIMEOUT.toMillis());
     pool.setInitializationFailTimeout(-1);
+    pool.setKeepaliveTime(
+        0); // a validation may begin a transaction, and TCP keeps idle sessions alive
     pool.setExceptionOverride(new KeepOnUnsupportedFeature());
     return new HikariDataSource(pool);
   }

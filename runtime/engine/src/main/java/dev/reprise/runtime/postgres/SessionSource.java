@@ -31,6 +31,7 @@ final class SessionSource implements DataSource {
   private final PGSimpleDataSource withOptions;
   private final int configuredTimeout;
   private boolean patient;
+  private boolean cheaplyValidated;
 
   /** The flag is shared by the pools of one database, so that a refusal is found and logged once. */
   SessionSource(
@@ -56,6 +57,12 @@ final class SessionSource implements DataSource {
   /** The same for statements that may wait for others, as long as it takes. */
   SessionSource patient() {
     this.patient = true;
+    return this;
+  }
+
+  /** The same with connections that are validated in the transaction that they are fetched for. */
+  SessionSource cheaplyValidated() {
+    this.cheaplyValidated = true;
     return this;
   }
 
@@ -88,7 +95,7 @@ final class SessionSource implements DataSource {
       if (patient) {
         connection.setNetworkTimeout(Runnable::run, configuredTimeout * 1000);
       }
-      return connection;
+      return cheaplyValidated ? CheapValidation.of(connection) : connection;
     } catch (Throwable e) {
       closeAfter(connection, e);
       throw e;
