@@ -29,6 +29,9 @@ import org.postgresql.ds.PGSimpleDataSource;
  * it is on. Thread-safe.
  */
 public final class ImportedTrace implements AutoCloseable {
+  /** What a trace does not tell of an execution, and the log wants to know: it is for those who go on with it. */
+  private static final String UNTOLD = "{\"told\": 0, \"continued\": 0}";
+
   private static final int CHARACTERS_AT_ONCE = 1 << 16;
 
   private final Scratch database;
@@ -153,9 +156,10 @@ public final class ImportedTrace implements AutoCloseable {
     }
 
     private void insert(String table, String entry, StringBuilder lines) throws SQLException {
-      String sql =
-          "insert into %1$s overriding system value select * from json_populate_recordset(null::%1$s, ?::json)"
-              .formatted(table);
+      String sql = """
+          insert into %1$s overriding system value
+          select * from json_populate_recordset(json_populate_record(null::%1$s, '%2$s'), ?::json)
+          """.formatted(table, entry.equals(Entries.EXECUTIONS) ? UNTOLD : "{}");
       try {
         Jdbc.update(
             connection,

@@ -36,7 +36,7 @@ final class LogRows {
         .putIfPresent("output", nullable(row.output(), masking))
         .putIfPresent("error", error(row.error(), masking))
         .put("tags", masking.values(row.tags()))
-        .putIfPresent("lineage", lineage(row, masking))
+        .putIfPresent("ancestry", ancestry(row, masking))
         .toString();
   }
 
@@ -60,7 +60,7 @@ final class LogRows {
         .toString();
   }
 
-  private static @Nullable String lineage(ExecutionRow row, Masking masking) {
+  private static @Nullable String ancestry(ExecutionRow row, Masking masking) {
     var lineage = row.lineage();
     return lineage == null ? null : lineage.withIds(masking::text).json();
   }

@@ -57,7 +57,7 @@ final class CallCommand implements RepriseSubcommand {
       headers.put("Prefer", "respond-async");
     }
     var reply = client.post(
-        "/v1/functions/" + ServerClient.encode(function), JsonArgument.read(arguments), headers);
+        "/v1/functions/" + ServerClient.step(function), JsonArgument.read(arguments), headers);
     return asynchronous && reply.status() == 202
         ? accepted(root.output(), reply)
         : finished(root.output(), untilSettled(client, reply));

@@ -55,6 +55,7 @@ abstract class ChangeExecutions extends ExecutionsCommand.OfServer {
           + ": either ids, or --function, --status, --tag," + " --from, --to");
     }
     if (!ids.isEmpty()) {
+      ids.forEach(ServerClient::step); // before any is changed
       return ids.stream().distinct().toList();
     }
     query.usually(concerned());
@@ -69,8 +70,9 @@ abstract class ChangeExecutions extends ExecutionsCommand.OfServer {
     boolean refused = false;
     for (var id : chosen) {
       var reply =
-          client.post("/v1/executions/" + ServerClient.encode(id) + "/" + word(), null, Map.of());
-      if (reply.status() == 409) {
+          client.post("/v1/executions/" + ServerClient.step(id) + "/" + word(), null, Map.of());
+      // the others are changed all the same
+      if (reply.status() == 409 || reply.status() == 404 && chosen.size() > 1) {
         refused = true;
         output().note("reprise: " + reply.text("detail"));
       } else {

@@ -18,7 +18,7 @@ abstract class ChangeSchedule extends SchedulesCommand.OfServer {
 
   @Override
   public Integer call() {
-    var path = "/v1/schedules/" + ServerClient.encode(name) + "/" + word();
+    var path = "/v1/schedules/" + ServerClient.step(name) + "/" + word();
     var reply = Problems.requireNone(client().post(path, null, Map.of()));
     output().data(reply::object, () -> text(reply));
     return RepriseCommand.OK;

@@ -68,7 +68,7 @@ final class DeploymentsCommand implements RepriseSubcommand {
 
     /** The route of a version. */
     static String path(String version, String word) {
-      return "/v1/deployments/" + ServerClient.encode(version) + "/" + word;
+      return "/v1/deployments/" + ServerClient.step(version) + "/" + word;
     }
   }
 

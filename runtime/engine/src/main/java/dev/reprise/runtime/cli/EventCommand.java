@@ -37,8 +37,8 @@ final class EventCommand implements RepriseSubcommand {
     var root = Objects.requireNonNull(parent);
     var output = root.output();
     var client = options.client(root.environment());
-    var path = "/v1/executions/" + ServerClient.encode(id) + "/events/" + ServerClient.encode(key)
-        + "?wait=";
+    var path =
+        "/v1/executions/" + ServerClient.step(id) + "/events/" + ServerClient.step(key) + "?wait=";
     // the server holds a request only for so long
     var patience = new Patience(wait);
     var reply = client.get(path + patience.next());

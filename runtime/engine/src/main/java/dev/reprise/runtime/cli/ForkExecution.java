@@ -39,7 +39,7 @@ final class ForkExecution extends ExecutionsCommand.OfServer {
     if (version != null) {
       query.add("version=" + ServerClient.encode(version));
     }
-    var path = "/v1/executions/" + ServerClient.encode(id) + "/fork"
+    var path = "/v1/executions/" + ServerClient.step(id) + "/fork"
         + (query.isEmpty() ? "" : "?" + String.join("&", query));
     var fork = Problems.requireNone(client().post(path, null, Map.of())).object();
     output().data(() -> json(fork), () -> ListExecutions.text(fork, "id"));

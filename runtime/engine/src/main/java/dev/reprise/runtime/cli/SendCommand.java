@@ -62,8 +62,7 @@ final class SendCommand implements RepriseSubcommand {
     if (delay != null) {
       headers.put("Reprise-Delay", delay);
     }
-    var path =
-        "/v1/executions/" + ServerClient.encode(id) + "/messages/" + ServerClient.encode(topic);
+    var path = "/v1/executions/" + ServerClient.step(id) + "/messages/" + ServerClient.step(topic);
     return told(root.output(), sent(options.client(root.environment()), path, headers));
   }
 

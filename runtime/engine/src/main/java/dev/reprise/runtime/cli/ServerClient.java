@@ -90,7 +90,15 @@ final class ServerClient {
     return send(request.PUT(BodyPublishers.ofString(json)));
   }
 
-  /** One step of a path. */
+  /** One step of a path; an empty one would be another path. */
+  static String step(String text) {
+    if (text.isBlank()) {
+      throw new RepriseException("an id or a name is empty: say which one is meant");
+    }
+    return encode(text);
+  }
+
+  /** A value in a query. */
   static String encode(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
   }

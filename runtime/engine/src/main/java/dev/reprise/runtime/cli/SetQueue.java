@@ -52,7 +52,7 @@ final class SetQueue extends QueuesCommand.OfServer {
           "nothing to set: name a limit with --concurrency, --per-node or --rate");
     }
     var reply = Problems.requireNone(
-        client().put("/v1/queues/" + ServerClient.encode(name), limits.toString()));
+        client().put("/v1/queues/" + ServerClient.step(name), limits.toString()));
     output().data(reply::object, () -> ListQueues.table(List.of(reply.object())));
     return RepriseCommand.OK;
   }

@@ -24,7 +24,7 @@ final class ShowExecution extends ExecutionsCommand.OfServer {
   @Override
   public Integer call() {
     var client = client();
-    var path = "/v1/executions/" + ServerClient.encode(id);
+    var path = "/v1/executions/" + ServerClient.step(id);
     var execution = Problems.requireNone(client.get(path)).object();
     var operations =
         Problems.requireNone(client.get(path + "/operations")).object().get("items");

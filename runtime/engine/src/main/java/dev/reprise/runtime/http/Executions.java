@@ -108,6 +108,10 @@ final class Executions {
   private Answer fork(Context ctx) {
     var query = new QueryString(ctx.queryString(), Set.of("from", "version"));
     bodies.read(ctx);
+    if (ctx.header(IdempotencyKey.HEADER) != null) {
+      throw Problem.UNSUPPORTED_HEADER.because("forks do not take " + IdempotencyKey.HEADER
+          + ": each request makes one; look for forkedFrom before you repeat it");
+    }
     var id = id(ctx);
     var fork =
         engine.fork(id, query.text("from").orElse(null), query.text("version").orElse(null));

@@ -51,24 +51,28 @@ final class QueryString {
         throw Problem.INVALID_QUERY.because("unknown parameter \"" + name + "\"; "
             + (allowed.isEmpty() ? "this route has none" : "there are " + new TreeSet<>(allowed)));
       }
+      var value = equals < 0 ? "" : decode(pair.substring(equals + 1));
+      if (value.isEmpty()) {
+        // as if it were not there, it would mean everything
+        throw Problem.INVALID_QUERY.because(
+            "parameter " + name + " has no value; give it one, or leave it out");
+      }
       var given = values.computeIfAbsent(name, key -> new ArrayList<>());
-      given.add(equals < 0 ? "" : decode(pair.substring(equals + 1)));
+      given.add(value);
       if (given.size() > 1 && !repeatable.contains(name)) {
         throw Problem.INVALID_QUERY.because("parameter " + name + " is given twice");
       }
     }
   }
 
-  /** The value; empty where it is not given or has nothing in it. */
+  /** The value; empty where it is not given. */
   Optional<String> text(String name) {
     return texts(name).stream().findFirst();
   }
 
-  /** All values of a parameter that may be given more than once, without those that have nothing in them. */
+  /** All values of a parameter that may be given more than once. */
   List<String> texts(String name) {
-    return values.getOrDefault(name, List.of()).stream()
-        .filter(value -> !value.isEmpty())
-        .toList();
+    return List.copyOf(values.getOrDefault(name, List.of()));
   }
 
   /** A whole number between the bounds. */

@@ -234,14 +234,16 @@ final class Dequeue {
    */
   boolean enterLine(Connection connection) throws SQLException {
     var sql = """
-        update reprise.executions
+        -- chosen once: as a condition of the update it could be looked for again for every row of the table
+        with due as materialized (
+          select execution from reprise.executions
+           where queue is not null and started_at is null and status = 'PENDING' and cancel_requested_at is null
+             and wake_at <= (select clock_timestamp() + ? * interval '1 microsecond')
+           order by wake_at limit ?
+             for update skip locked)
+        update reprise.executions e
            set wake_at = null, queued_at = coalesce(queued_at, not_before, created_at)
-         where execution in (
-           select execution from reprise.executions
-            where queue is not null and started_at is null and status = 'PENDING' and cancel_requested_at is null
-              and wake_at <= clock_timestamp() + ? * interval '1 microsecond'
-            order by wake_at limit ?
-              for update skip locked)
+          from due where e.execution = due.execution
         """;
     return Jdbc.update(
             connection,

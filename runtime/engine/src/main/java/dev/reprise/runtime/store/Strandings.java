@@ -58,14 +58,15 @@ final class Strandings {
   /** Makes due what this node can run and nobody could. */
   void free(Connection connection, Capabilities capabilities) throws SQLException {
     var sql = """
-        update reprise.executions set status = 'PENDING', error = null
-         where execution in (
-           select execution from reprise.executions
-            where status = 'STRANDED' and wake_at is not null
-              and (version is null and function = any(?)
-                   or version = ?
-                   or ? and version in (select d.version from reprise.deployments d))
-              for update skip locked)
+        with lost as materialized (
+          select execution from reprise.executions
+           where status = 'STRANDED' and wake_at is not null
+             and (version is null and function = any(?)
+                  or version = ?
+                  or ? and version in (select d.version from reprise.deployments d))
+             for update skip locked)
+        update reprise.executions e set status = 'PENDING', error = null
+          from lost where e.execution = lost.execution
         """;
     Jdbc.update(connection, sql, statement -> {
       statement.setArray(

@@ -48,7 +48,8 @@ public final class PrometheusMetrics implements Metrics {
         .tag(FUNCTION, function)
         .tag("status", status.name())
         .register(registry)
-        .record(duration);
+        // the times are of two nodes, or of one whose estimate was corrected
+        .record(duration.isNegative() ? Duration.ZERO : duration);
   }
 
   @Override

@@ -36,7 +36,7 @@ class RequestPartsTest {
   void aQueryIsReadAsItWasEncoded(@ForAll String value) {
     var lossless = new String(value.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     var query = "a=" + URLEncoder.encode(value, StandardCharsets.UTF_8) + "&b=1";
-    if (lossless.indexOf('\0') >= 0) {
+    if (lossless.isEmpty() || lossless.indexOf('\0') >= 0) {
       assertThatThrownBy(() -> query(query)).isInstanceOf(ProblemException.class);
     } else {
       assertThat(query(query).text("a").orElse("")).isEqualTo(lossless);
