@@ -1,5 +1,6 @@
 package dev.reprise.runtime.cli;
 
+import dev.reprise.RepriseException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -74,6 +75,8 @@ final class ExecutionQuery {
   }
 
   private Map<String, String> parameters() {
+    tags.forEach(tag -> requireText("tag", tag));
+    statuses.forEach(status -> requireText("status", status));
     var given = new LinkedHashMap<String, String>();
     put(given, "function", function);
     put(given, "status", statuses.isEmpty() ? null : String.join(",", statuses));
@@ -82,8 +85,16 @@ final class ExecutionQuery {
     return given;
   }
 
+  /** An empty variable of a script must not mean all executions. */
+  private static void requireText(String name, String value) {
+    if (value.isBlank()) {
+      throw new RepriseException("--" + name + " is empty: give it a value, or leave it out");
+    }
+  }
+
   private static void put(Map<String, String> map, String name, @Nullable String value) {
     if (value != null) {
+      requireText(name, value);
       map.put(name, value);
     }
   }

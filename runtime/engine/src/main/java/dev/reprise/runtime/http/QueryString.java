@@ -35,7 +35,8 @@ final class QueryString {
   /**
    * The same.
    *
-   * @param repeatable those of {@code allowed} that may be given more than once
+   * @param repeatable those of {@code allowed} that may be given more than once; where there are any, it is a filter, and what has
+   *     no value restricts nothing
    */
   QueryString(@Nullable String query, Set<String> allowed, Set<String> repeatable) {
     if (query == null || query.isEmpty()) {
@@ -52,6 +53,9 @@ final class QueryString {
             + (allowed.isEmpty() ? "this route has none" : "there are " + new TreeSet<>(allowed)));
       }
       var value = equals < 0 ? "" : decode(pair.substring(equals + 1));
+      if (value.isEmpty() && !repeatable.isEmpty()) {
+        continue; // a filter that is left open
+      }
       if (value.isEmpty()) {
         // as if it were not there, it would mean everything
         throw Problem.INVALID_QUERY.because(
