@@ -36,7 +36,7 @@ final class CheapValidation implements InvocationHandler {
   @Override
   public @Nullable Object invoke(
       Object proxy, Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
-    if (method.getName().equals("isValid") && !connection.getAutoCommit()) {
+    if (method.getName().equals("isValid")) {
       return isValid();
     }
     try {
@@ -48,7 +48,8 @@ final class CheapValidation implements InvocationHandler {
 
   private boolean isValid() {
     try (var statement = connection.createStatement()) {
-      return statement.execute("select 1");
+      // takes no snapshot, so that the isolation level can still be set
+      return statement.execute("show transaction_read_only");
     } catch (SQLException e) {
       LOG.debug("a connection is not valid any more", e);
       return false;

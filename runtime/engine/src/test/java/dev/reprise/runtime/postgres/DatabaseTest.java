@@ -283,6 +283,22 @@ class DatabaseTest {
         .get(0);
   }
 
+  @Test
+  void aConnectionThatWasValidatedIsInItsTransactionAndCanStillChooseItsLevel()
+      throws SQLException {
+    try (var plain = SessionSource.driver(scratch.config()).getConnection();
+        var connection = CheapValidation.of(plain)) {
+      connection.setAutoCommit(false);
+      assertThat(connection.isValid(5)).isTrue();
+      assertThat(show(connection, "transaction_isolation")).isEqualTo("read committed");
+      Jdbc.update(connection, "set transaction isolation level serializable", Binder.NOTHING);
+      assertThat(show(connection, "transaction_isolation")).isEqualTo("serializable");
+      connection.rollback();
+      plain.close();
+      assertThat(connection.isValid(5)).isFalse();
+    }
+  }
+
   private static String show(Connection connection, String setting) throws SQLException {
     return Jdbc.query(connection, "show " + setting, Binder.NOTHING, row -> row.getString(1))
         .get(0);
