@@ -284,6 +284,7 @@ class DatabaseTest {
   }
 
   @Test
+  @SuppressWarnings("try") // it is closed before the end to be asked once more
   void aConnectionThatWasValidatedIsInItsTransactionAndCanStillChooseItsLevel()
       throws SQLException {
     try (var plain = SessionSource.driver(scratch.config()).getConnection();
