@@ -199,7 +199,7 @@ class KilledRecorderTest {
           source,
           Scratch.embedded(),
           threads,
-          new Replay.Options(20, Duration.ofSeconds(10)))) {
+          new Replay.Options(20, Duration.ofSeconds(30)))) {
         return replay.run(scratch -> rebuilt.add(rowsOf(scratch)));
       }
     } finally {

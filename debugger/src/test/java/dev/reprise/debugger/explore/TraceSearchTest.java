@@ -177,10 +177,10 @@ class TraceSearchTest {
         var code = application(functions)) {
       var store = new ExecutionStore(new LogDatabase(source), new DatabaseClock());
       var trace = Trace.of(store, List.of(ids), row -> old);
-      var options = new Replay.Options(50, Duration.ofSeconds(10));
+      var options = new Replay.Options(50, Duration.ofSeconds(30));
       try (var ground = Replay.prepare(
           trace, node.history(), source, Scratch.on(node.config()), threads, options)) {
-        var retroaction = new Retroaction(ground, source, threads, Duration.ofSeconds(10));
+        var retroaction = new Retroaction(ground, source, threads, Duration.ofSeconds(30));
         var change = new Retroaction.Change(
             row -> code, new Steps(false, Set.of()), Map.of(), Set.of(), true);
         var subject = new TraceSubject(retroaction, change, List.of(TWICE));

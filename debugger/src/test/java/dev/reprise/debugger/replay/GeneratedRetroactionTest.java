@@ -94,11 +94,11 @@ class GeneratedRetroactionTest {
       var store = new ExecutionStore(new LogDatabase(source), new DatabaseClock());
       var application = node.application();
       var trace = Trace.of(store, ids, row -> application);
-      var options = new Replay.Options(50, Duration.ofSeconds(10));
+      var options = new Replay.Options(50, Duration.ofSeconds(30));
       try (var ground = Replay.prepare(
           trace, node.history(), source, Scratch.on(node.config()), threads, options)) {
         var report = ground.run();
-        var retroaction = new Retroaction(ground, source, threads, Duration.ofSeconds(10));
+        var retroaction = new Retroaction(ground, source, threads, Duration.ofSeconds(30));
         var change = new Retroaction.Change(
             row -> application, new Steps(false, Set.of()), Map.of(), Set.of(), true);
         try (var original = retroaction.originalEnd();

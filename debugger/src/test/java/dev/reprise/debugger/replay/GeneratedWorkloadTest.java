@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class GeneratedWorkloadTest {
   private static final long SEED = Long.getLong("reprise.seed", new Random().nextLong());
   private static final int WORKLOADS = Integer.getInteger("reprise.workloads", 2);
-  private static final Replay.Options OPTIONS = new Replay.Options(50, Duration.ofSeconds(10));
+  private static final Replay.Options OPTIONS = new Replay.Options(50, Duration.ofSeconds(30));
 
   private static RecordedNode node;
 

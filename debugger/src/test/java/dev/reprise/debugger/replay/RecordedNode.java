@@ -130,7 +130,7 @@ public final class RecordedNode implements AutoCloseable {
   /** Replays executions. */
   Report replay(String... ids) throws InterruptedException {
     return replay(
-        new Replay.Options(50, Duration.ofSeconds(5)),
+        new Replay.Options(50, Duration.ofSeconds(30)),
         UnaryOperator.identity(),
         scratch -> {},
         List.of(ids));

@@ -61,10 +61,10 @@ final class RecordedPast implements AutoCloseable {
         var changed = application(after)) {
       var store = new ExecutionStore(new LogDatabase(source), new DatabaseClock());
       var trace = Trace.of(store, ids, row -> old);
-      var options = new Replay.Options(50, Duration.ofSeconds(10));
+      var options = new Replay.Options(50, Duration.ofSeconds(30));
       try (var ground = Replay.prepare(
           trace, node.history(), source, Scratch.on(node.config()), threads, options)) {
-        var retroaction = new Retroaction(ground, source, threads, Duration.ofSeconds(10));
+        var retroaction = new Retroaction(ground, source, threads, Duration.ofSeconds(30));
         var change = new Retroaction.Change(row -> changed, steps, Map.of(), Set.of(), false);
         try (var result = retroaction.run(change)) {
           return look.apply(result);

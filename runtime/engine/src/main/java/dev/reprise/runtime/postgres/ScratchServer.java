@@ -18,8 +18,13 @@ import org.slf4j.LoggerFactory;
 final class ScratchServer {
   private static final Logger LOG = LoggerFactory.getLogger(ScratchServer.class);
   private static final String PREFIX = "reprise-scratch-";
-  /** That the read locks of serializable transactions stay on rows, up to this many in a table. */
+  /**
+   * That the read locks of serializable transactions stay on rows, up to this many in a table. And that nothing waits for
+   * the disk: these files are of no use once this process is gone, and while the system runs they outlive a killed server.
+   */
   private static final String SETTINGS = """
+      fsync = off
+      full_page_writes = off
       max_pred_locks_per_transaction = 512
       max_pred_locks_per_relation = 2000
       max_pred_locks_per_page = 300

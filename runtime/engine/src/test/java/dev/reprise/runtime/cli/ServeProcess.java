@@ -36,6 +36,8 @@ final class ServeProcess implements AutoCloseable {
   static ServeProcess start(DatabaseConfig database, Path log, String... flags) throws IOException {
     var command = new ArrayList<>(List.of(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-XX:TieredStopAtLevel=1",
+        "-XX:+UseSerialGC",
         "-Xmx256m",
         "-cp",
         System.getProperty("java.class.path"),

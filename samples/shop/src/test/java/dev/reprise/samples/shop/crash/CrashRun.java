@@ -24,6 +24,8 @@ import java.util.concurrent.ExecutionException;
 final class CrashRun {
   private static final Duration START_TIMEOUT = Duration.ofSeconds(90);
   private static final Duration LOOK = Duration.ofMillis(200);
+  /** That a slow machine has something to audit too. */
+  private static final int ENOUGH = 250;
 
   private final CrashSettings settings;
   private final Queue<String> complaints = new ConcurrentLinkedQueue<>();
@@ -82,6 +84,7 @@ final class CrashRun {
       for (var server : servers) {
         server.awaitListening(START_TIMEOUT);
       }
+      load.awaitAnswered(ENOUGH, settings.patience());
       say("the last " + settings.clients() + " requests");
       var placed = load.finish();
       settle(database);

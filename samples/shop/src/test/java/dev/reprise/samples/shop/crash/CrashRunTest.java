@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class CrashRunTest {
   @Test
-  void nothingIsLostOrDoneTwiceWhileServersAreKilledFiftyTimes(
+  void nothingIsLostOrDoneTwiceWhileServersAreKilled(
       @TempDir(cleanup = CleanupMode.ON_SUCCESS) Path directory) throws Exception {
     var settings = CrashSettings.ofBuild(directory);
 

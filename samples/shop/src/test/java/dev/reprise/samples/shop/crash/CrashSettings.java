@@ -30,11 +30,14 @@ record CrashSettings(
     }
   }
 
-  /** Fifty kills; the seed is that of the property {@code crash.seed}, else a new one. */
+  /**
+   * 24 kills, which are enough for two crashes of the database, unless {@code crash.kills} says otherwise; the seed is that
+   * of the property {@code crash.seed}, else a new one.
+   */
   static CrashSettings ofBuild(Path directory) {
     long seed = Long.getLong("crash.seed", newSeed());
     return new CrashSettings(
-        Integer.getInteger("crash.kills", 50), seed, 12, DEATH_TIMEOUT, PATIENCE, directory);
+        Integer.getInteger("crash.kills", 24), seed, 12, DEATH_TIMEOUT, PATIENCE, directory);
   }
 
   /**

@@ -1,6 +1,8 @@
 package dev.reprise.samples.shop.crash;
 
+import dev.reprise.runtime.postgres.Backoff;
 import dev.reprise.samples.shop.crash.Request.Style;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -15,6 +17,8 @@ import java.util.function.Consumer;
 
 /** Clients that order one thing after the other until they are stopped. Thread-safe. */
 final class OrderLoad implements AutoCloseable {
+  private static final Duration LOOK = Duration.ofMillis(50);
+
   private final ShopClient client;
   private final Consumer<String> complaints;
   private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -63,6 +67,14 @@ final class OrderLoad implements AutoCloseable {
   /** How many requests are answered so far. */
   int answered() {
     return placed.size();
+  }
+
+  /** Waits until so many requests are answered, or for as long as allowed. */
+  void awaitAnswered(int number, Duration atMost) throws InterruptedException {
+    long end = System.nanoTime() + atMost.toNanos();
+    while (answered() < number && System.nanoTime() < end) {
+      Backoff.await(LOOK);
+    }
   }
 
   /** Orders nothing more, waits for what is under way, and gives all that was asked. */
