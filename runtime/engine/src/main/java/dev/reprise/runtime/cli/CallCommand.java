@@ -45,6 +45,9 @@ final class CallCommand implements RepriseSubcommand {
       description = "Return once the call is durable, and write the execution's id.")
   private boolean asynchronous;
 
+  @Mixin
+  private QueueOptions queueing = new QueueOptions();
+
   @Override
   public Integer call() {
     var root = Objects.requireNonNull(parent);
@@ -56,8 +59,12 @@ final class CallCommand implements RepriseSubcommand {
     if (asynchronous) {
       headers.put("Prefer", "respond-async");
     }
+    queueing.into(headers);
     var reply = client.post(
-        "/v1/functions/" + ServerClient.step(function), JsonArgument.read(arguments), headers);
+        "/v1/functions/" + ServerClient.step(function),
+        JsonArgument.read(arguments),
+        headers,
+        queueing.tags());
     return asynchronous && reply.status() == 202
         ? accepted(root.output(), reply)
         : finished(root.output(), untilSettled(client, reply));

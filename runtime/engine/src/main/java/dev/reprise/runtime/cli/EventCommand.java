@@ -49,7 +49,7 @@ final class EventCommand implements RepriseSubcommand {
       return Problems.tell(output, reply);
     }
     if (reply.status() == 202) {
-      output.note("execution " + reply.text("id") + " is " + reply.text("status")
+      output.note("reprise: execution " + reply.text("id") + " is " + reply.text("status")
           + " and has not published " + key + " yet");
       return RepriseCommand.NEGATIVE;
     }

@@ -8,8 +8,16 @@ final class Patience {
 
   private final long end;
 
-  /** From now on. */
+  /**
+   * From now on.
+   *
+   * @throws IllegalArgumentException for less than nothing
+   */
   Patience(int seconds) {
+    if (seconds < 0) {
+      throw new IllegalArgumentException(
+          "--wait is a number of seconds, 0 for no wait, not " + seconds);
+    }
     end = System.nanoTime() + Duration.ofSeconds(seconds).toNanos();
   }
 

@@ -20,11 +20,10 @@ final class Problems {
    */
   static int tell(Output output, Reply reply) {
     var problem = reply.object();
-    var name = reply.text("type").replace(PREFIX, "");
-    var detail = reply.text("detail").isEmpty() ? reply.text("title") : reply.text("detail");
+    var name = name(reply);
+    var detail = detail(reply);
     if (!NEGATIVE.contains(name)) {
-      throw new RepriseException("the server answered " + reply.status()
-          + (name.isEmpty() ? "" : " (" + name + ")") + (detail.isEmpty() ? "" : ": " + detail));
+      throw refused(reply);
     }
     if (output.isJson()) {
       output.data(() -> problem, () -> "");
@@ -39,9 +38,23 @@ final class Problems {
   /** Passes an answer on that is none. */
   static Reply requireNone(Reply reply) {
     if (reply.isProblem()) {
-      throw new RepriseException(
-          "the server answered " + reply.status() + ": " + reply.text("detail"));
+      throw refused(reply);
     }
     return reply;
+  }
+
+  private static RepriseException refused(Reply reply) {
+    var name = name(reply);
+    var detail = detail(reply);
+    return new RepriseException("the server answered " + reply.status()
+        + (name.isEmpty() ? "" : " (" + name + ")") + (detail.isEmpty() ? "" : ": " + detail));
+  }
+
+  private static String name(Reply reply) {
+    return reply.text("type").replace(PREFIX, "");
+  }
+
+  private static String detail(Reply reply) {
+    return reply.text("detail").isEmpty() ? reply.text("title") : reply.text("detail");
   }
 }

@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
@@ -113,6 +114,7 @@ public final class RepriseCommand implements Callable<Integer> {
         .setExpandAtFiles(false) // @file is for arguments of functions
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(RepriseCommand::report)
+        .setParameterExceptionHandler(RepriseCommand::misused)
         .setExecutionStrategy(RepriseCommand::runLast)
         .execute(arguments);
   }
@@ -148,6 +150,16 @@ public final class RepriseCommand implements Callable<Integer> {
   /** The variables of the process. */
   public Environment environment() {
     return environment;
+  }
+
+  /** What was written is told as any other error is; what could be written, by the help. */
+  private static int misused(ParameterException problem, String[] arguments) {
+    var line = problem.getCommandLine();
+    line.getErr().println("reprise: " + problem.getMessage());
+    var unused = UnmatchedArgumentException.printSuggestions(problem, line.getErr());
+    line.getErr()
+        .println("reprise: see \"" + line.getCommandSpec().qualifiedName() + " --help\"");
+    return COULD_NOT_RUN;
   }
 
   private static int report(Exception problem, CommandLine line, ParseResult parsed) {

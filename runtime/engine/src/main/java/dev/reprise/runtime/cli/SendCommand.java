@@ -67,11 +67,11 @@ final class SendCommand implements RepriseSubcommand {
   }
 
   private Reply sent(ServerClient client, String path, Map<String, String> headers) {
+    var patience = new Patience(wait);
     var json = JsonArgument.read(message);
-    if (wait <= 0) {
+    if (wait == 0) {
       return client.post(path, json, headers);
     }
-    var patience = new Patience(wait);
     Reply reply;
     do {
       headers.put("Prefer", "wait=" + patience.next());
@@ -89,7 +89,7 @@ final class SendCommand implements RepriseSubcommand {
       return RepriseCommand.OK;
     }
     if (wait > 0) {
-      output.note("sent, but not answered within " + wait + " s");
+      output.note("reprise: sent, but not answered within " + wait + " s");
       return RepriseCommand.NEGATIVE;
     }
     output.data(reply::object, () -> "sent to " + reply.text("id"));

@@ -9,12 +9,14 @@ import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -67,8 +69,15 @@ final class ServerClient {
   }
 
   Reply post(String path, @Nullable String json, Map<String, String> headers) {
+    return post(path, json, headers, List.of());
+  }
+
+  /** With a header for each tag, as {@code name=value}. */
+  Reply post(
+      String path, @Nullable String json, Map<String, String> headers, List<String> tags) {
     var request = request(path);
     headers.forEach(request::setHeader);
+    tags.forEach(tag -> request.header("Reprise-Tag", tag));
     if (json != null) {
       request.setHeader("Content-Type", "application/json");
     }
@@ -118,10 +127,10 @@ final class ServerClient {
       var answer = http.send(request.build(), BodyHandlers.ofString());
       return new Reply(
           answer.statusCode(), answer.body(), answer.headers().firstValue("Reprise-Execution-Id"));
-    } catch (ConnectException e) {
+    } catch (ConnectException | HttpConnectTimeoutException e) {
       throw new RepriseException(
           "no server answers at " + url
-              + ": start one with \"reprise serve\", or name it with --url",
+              + ", nothing was sent: start one with \"reprise serve\", or name it with --url",
           e);
     } catch (IOException e) {
       throw new RepriseException(

@@ -2,6 +2,7 @@ package dev.reprise.runtime.cli;
 
 import dev.reprise.runtime.json.JsonObject;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -16,6 +17,7 @@ import picocli.CommandLine.Parameters;
     })
 final class SetQueue extends QueuesCommand.OfServer {
   private static final String NONE = "none";
+  private static final Pattern RATE = Pattern.compile("(-?[0-9]+)/(.+)");
 
   @Parameters(paramLabel = "NAME", description = "The queue.")
   private String name = "";
@@ -72,12 +74,12 @@ final class SetQueue extends QueuesCommand.OfServer {
     if (text.equals(NONE)) {
       return null;
     }
-    int slash = text.indexOf('/');
-    if (slash < 1) {
+    var parts = RATE.matcher(text);
+    if (!parts.matches()) {
       throw new IllegalArgumentException("--rate is written as 100/1s, or \"none\", not " + text);
     }
     return new JsonObject()
-        .put("starts", number("--rate", text.substring(0, slash)))
-        .put("period", text.substring(slash + 1));
+        .put("starts", number("--rate", parts.group(1)))
+        .put("period", parts.group(2));
   }
 }

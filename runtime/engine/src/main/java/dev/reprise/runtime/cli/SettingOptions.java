@@ -83,6 +83,14 @@ final class SettingOptions extends DatabaseOptions {
   }
 
   @Option(
+      names = "--max-jar",
+      paramLabel = "BYTES",
+      description = "The longest jar that can be deployed on a running server; 104857600 by default.")
+  void maxJar(String bytes) {
+    set(Setting.MAX_JAR, bytes);
+  }
+
+  @Option(
       names = "--max-running",
       paramLabel = "N",
       description = "How many executions run at once; 256 by default. Beyond it: 503.")

@@ -7,9 +7,11 @@ import dev.reprise.RepriseClient;
 import dev.reprise.RepriseException;
 import dev.reprise.runtime.json.Json;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -222,6 +224,11 @@ final class HttpRepriseClient implements RepriseClient {
   private HttpResponse<String> answer(HttpRequest request) throws InterruptedException {
     try {
       return http.send(request, BodyHandlers.ofString());
+    } catch (ConnectException | HttpConnectTimeoutException e) {
+      throw new RepriseException(
+          "no server answers at " + server + " (" + e
+              + "): nothing was sent, so nothing was begun; see that one runs there",
+          e);
     } catch (IOException e) {
       throw new RepriseException(
           "no answer of " + server + ", so the outcome is not known (" + e

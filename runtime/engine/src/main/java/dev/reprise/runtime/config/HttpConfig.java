@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
  * @param host the address to bind
  * @param port 0-65535; 0 for any free port
  * @param maxBody the longest request body, in bytes
+ * @param maxJar the longest jar that can be deployed, in bytes
  * @param maxWait the longest time a request is held until an execution ends; it is answered with 202 then
  * @param allowedHosts names, without port, that a {@code Host} header may have besides those of the loopback address and
  *     {@code host}; {@code *} for any
@@ -19,10 +20,11 @@ import java.util.regex.Pattern;
  *     needed where a proxy changes {@code Host}
  * @param insecure whether an address other than loopback may be bound though callers need no credentials
  */
-public record HttpConfig(
+public record HttpConfig( // tidy: what can be set, by name
     String host,
     int port,
     int maxBody,
+    int maxJar,
     Duration maxWait,
     Set<String> allowedHosts,
     Set<String> allowedOrigins,
@@ -31,14 +33,30 @@ public record HttpConfig(
   public static final String LOOPBACK = "127.0.0.1";
 
   private static final int LARGEST_BODY = 256 << 20;
+  /** Jars are kept in the database, whose values end at a gigabyte. */
+  private static final int LARGEST_JAR = 512 << 20;
+
+  private static final int DEFAULT_JAR = 100 << 20;
   private static final Duration LONGEST_WAIT = Duration.ofHours(1);
   private static final Pattern HOST = Pattern.compile("\\*|[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+]");
   private static final Pattern ORIGIN =
       Pattern.compile("https?://([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+])(:[0-9]{1,5})?");
 
-  /** Loopback, any free port, bodies of 1 MiB, waits of a minute. */
+  /** Loopback, any free port, bodies of 1 MiB, jars of 100 MiB, waits of a minute. */
   public static final HttpConfig DEFAULT =
       new HttpConfig(LOOPBACK, 0, 1 << 20, Duration.ofMinutes(1), Set.of(), Set.of(), false);
+
+  /** With the longest jar as it is by default. */
+  public HttpConfig(
+      String host,
+      int port,
+      int maxBody,
+      Duration maxWait,
+      Set<String> allowedHosts,
+      Set<String> allowedOrigins,
+      boolean insecure) {
+    this(host, port, maxBody, DEFAULT_JAR, maxWait, allowedHosts, allowedOrigins, insecure);
+  }
 
   public HttpConfig {
     require(!host.isBlank(), "host is empty; use 127.0.0.1 to listen on this machine only");
@@ -46,6 +64,9 @@ public record HttpConfig(
     require(
         maxBody >= 1 && maxBody <= LARGEST_BODY,
         "the longest body is between 1 and " + LARGEST_BODY + " bytes, not " + maxBody);
+    require(
+        maxJar >= 1 && maxJar <= LARGEST_JAR,
+        "the longest jar (max-jar) is between 1 and " + LARGEST_JAR + " bytes, not " + maxJar);
     require(
         !maxWait.isNegative() && !maxWait.isZero() && maxWait.compareTo(LONGEST_WAIT) <= 0,
         "the longest wait is above zero and at most an hour, not " + maxWait);
@@ -60,12 +81,20 @@ public record HttpConfig(
 
   /** The same on another port. */
   public HttpConfig withPort(int newPort) {
-    return new HttpConfig(host, newPort, maxBody, maxWait, allowedHosts, allowedOrigins, insecure);
+    return new HttpConfig(
+        host, newPort, maxBody, maxJar, maxWait, allowedHosts, allowedOrigins, insecure);
   }
 
   /** The same with another longest wait. */
   public HttpConfig withMaxWait(Duration newMaxWait) {
-    return new HttpConfig(host, port, maxBody, newMaxWait, allowedHosts, allowedOrigins, insecure);
+    return new HttpConfig(
+        host, port, maxBody, maxJar, newMaxWait, allowedHosts, allowedOrigins, insecure);
+  }
+
+  /** The same with another longest jar. */
+  public HttpConfig withMaxJar(int newMaxJar) {
+    return new HttpConfig(
+        host, port, maxBody, newMaxJar, maxWait, allowedHosts, allowedOrigins, insecure);
   }
 
   /** Whether only this machine can reach the server. */

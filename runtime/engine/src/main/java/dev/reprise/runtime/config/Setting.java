@@ -29,6 +29,8 @@ public enum Setting {
   MAX_WAIT("60s"),
   /** How many bytes a body may have. */
   MAX_BODY("1048576"),
+  /** How many bytes a jar may have that is deployed over HTTP. */
+  MAX_JAR("104857600"),
   /** Names of this server, besides loopback, that requests may carry. */
   ALLOWED_HOSTS,
   /** Origins, besides the server's own, that requests may carry. */

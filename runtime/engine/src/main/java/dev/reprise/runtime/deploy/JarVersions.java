@@ -29,7 +29,7 @@ public final class JarVersions implements Catalog.VersionLoader {
   private final DeploymentStore store;
   private final Supplier<ApplicationBuilder> builder;
   private final Settings settings;
-  private final Path directory;
+  private final JarDirectory directory;
   private final JarCache cache;
   private final Map<String, Application> prepared = new ConcurrentHashMap<>();
   private final List<ApplicationLoader> loaders = new CopyOnWriteArrayList<>();
@@ -45,12 +45,8 @@ public final class JarVersions implements Catalog.VersionLoader {
     this.store = store;
     this.builder = builder;
     this.settings = settings;
-    try {
-      this.directory = Files.createTempDirectory("reprise-jars-");
-    } catch (IOException e) {
-      throw new UncheckedIOException("no directory for the jars can be made", e);
-    }
-    this.cache = new JarCache(directory);
+    this.directory = JarDirectory.create();
+    this.cache = new JarCache(directory.path());
   }
 
   /**
@@ -199,15 +195,10 @@ public final class JarVersions implements Catalog.VersionLoader {
       for (var loader : loaders) {
         loader.close();
       }
-      try (var files = Files.list(directory)) {
-        for (var file : files.toList()) {
-          Files.deleteIfExists(file);
-        }
-      }
-      Files.deleteIfExists(directory);
     } catch (IOException e) {
-      LOG.warn("copies of jars are left in {}", directory, e);
+      LOG.warn("a jar in {} cannot be closed", directory.path(), e);
     }
+    directory.close();
   }
 
   private static String reason(IOException e) {

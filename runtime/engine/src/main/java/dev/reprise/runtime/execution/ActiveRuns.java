@@ -95,6 +95,15 @@ public final class ActiveRuns {
     return true;
   }
 
+  /** The same by its public id, for whoever did not find its row. */
+  boolean bear(String id) {
+    return loops.values().stream()
+        .filter(loop -> loop.identity().id().equals(id))
+        .findFirst()
+        .map(loop -> bear(loop.identity().execution()))
+        .orElse(false);
+  }
+
   /** Whether an execution of that version of the code runs here. */
   public boolean runsVersion(String version) {
     return loops.values().stream()

@@ -60,9 +60,13 @@ public final class Post {
   public Accepted send(Outgoing message) {
     Accepted accepted;
     try {
-      accepted = messages.accept(message);
-    } catch (Refused e) {
-      throw undeliverable(message.to(), e.reason());
+      accepted = accept(message);
+    } catch (ExecutionNotFoundException e) {
+      // a call that runs here may have no row yet, in its first second
+      if (!active.bear(message.to())) {
+        throw e;
+      }
+      accepted = accept(message);
     }
     if (!accepted.same()) {
       throw new IdempotencyConflictException("the idempotency key " + message.key()
@@ -73,6 +77,14 @@ public final class Post {
       announce(accepted);
     }
     return accepted;
+  }
+
+  private Accepted accept(Outgoing message) {
+    try {
+      return messages.accept(message);
+    } catch (Refused e) {
+      throw undeliverable(message.to(), e.reason());
+    }
   }
 
   /** What the sender is told of a message that was not accepted. */
@@ -111,9 +123,13 @@ public final class Post {
    * @throws ExecutionNotFoundException there is none of that id
    */
   public Progress progress(String id) {
-    return events.progress(List.of(id)).stream()
-        .findFirst()
+    return recordedProgress(id)
+        .or(() -> active.bear(id) ? recordedProgress(id) : Optional.empty())
         .orElseThrow(() -> new ExecutionNotFoundException("there is no execution " + id));
+  }
+
+  private Optional<Progress> recordedProgress(String id) {
+    return events.progress(List.of(id)).stream().findFirst();
   }
 
   /** The latest value of a key; empty where there is none. */

@@ -233,6 +233,16 @@ public final class Schedules {
   }
 
   /**
+   * One of them.
+   *
+   * @throws UnknownScheduleException there is none of this name
+   */
+  public ScheduleRow find(String name) {
+    return require(
+        name, list().stream().filter(one -> one.name().equals(name)).findFirst());
+  }
+
+  /**
    * Starts nothing from now on.
    *
    * @throws UnknownScheduleException there is none of this name

@@ -170,10 +170,12 @@ public final class Application implements AutoCloseable {
   private static Map<Class<?>, List<FunctionDefinition>> scan(
       List<Class<?>> types, FunctionScanner scanner) {
     var functions = new LinkedHashMap<Class<?>, List<FunctionDefinition>>();
+    var mistakes = new Mistakes();
     types.stream()
         .distinct()
         .sorted(Comparator.comparing(Class::getName))
-        .forEach(type -> functions.put(type, scanner.scan(type)));
+        .forEach(type -> functions.put(type, scanner.scan(type, mistakes)));
+    mistakes.requireNone();
     return Collections.unmodifiableMap(functions);
   }
 

@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -37,30 +38,48 @@ public final class FunctionScanner {
   /**
    * The functions of a class, by name.
    *
-   * @throws RegistrationException naming the class or method and the remedy
+   * @throws RegistrationException naming the class or method and the remedy, of each mistake
    */
   public List<FunctionDefinition> scan(Class<?> type) {
-    ClassRules.check(type);
+    var mistakes = new Mistakes();
+    var functions = scan(type, mistakes);
+    mistakes.requireNone();
+    return functions;
+  }
+
+  /** The same; what is wrong is noted. */
+  List<FunctionDefinition> scan(Class<?> type, Mistakes mistakes) {
+    boolean fits = mistakes.passes(() -> ClassRules.check(type));
     var functions = new ArrayList<FunctionDefinition>();
     var methods = new HashMap<String, Method>();
-    for (var method : AnnotatedMethods.of(type)) {
-      MethodRules.check(type, method, codec);
-      var function = define(type, method);
-      var other = methods.put(function.name(), method);
-      if (other != null) {
-        throw new RegistrationException(
-            Labels.of(type, method) + " and " + Labels.of(type, other)
-                + " are both called " + function.name()
-                + ": functions have no overloads, rename one of them or its function with @Function(\"name\")");
-      }
-      functions.add(function);
+    var annotated = new ArrayList<Method>();
+    fits &= mistakes.passes(() -> annotated.addAll(AnnotatedMethods.of(type)));
+    for (var method : annotated) {
+      var unused = mistakes.passes(() -> functions.add(checked(type, method, methods)));
     }
-    if (functions.isEmpty()) {
-      throw new RegistrationException(Labels.of(type)
-          + " has no function: annotate a public method with @Transaction, @Step or @Workflow");
+    if (fits && annotated.isEmpty()) {
+      var unused = mistakes.passes(() -> refuseWithoutFunction(type));
     }
     functions.sort(Comparator.comparing(FunctionDefinition::name));
     return List.copyOf(functions);
+  }
+
+  private FunctionDefinition checked(Class<?> type, Method method, Map<String, Method> others) {
+    MethodRules.check(type, method, codec);
+    var function = define(type, method);
+    var other = others.put(function.name(), method);
+    if (other != null) {
+      throw new RegistrationException(
+          Labels.of(type, method) + " and " + Labels.of(type, other)
+              + " are both called " + function.name()
+              + ": functions have no overloads, rename one of them or its function with @Function(\"name\")");
+    }
+    return function;
+  }
+
+  private static void refuseWithoutFunction(Class<?> type) {
+    throw new RegistrationException(Labels.of(type)
+        + " has no function: annotate a public method with @Transaction, @Step or @Workflow");
   }
 
   private FunctionDefinition define(Class<?> type, Method method) {

@@ -6,6 +6,8 @@ import io.javalin.http.Handler;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /** Stands before every route: headers of every answer, and which callers may come in at all. */
@@ -18,6 +20,11 @@ final class Gate implements Handler {
   private static final Pattern ENCODED = Pattern.compile("(?:[^%]|%[0-9A-Fa-f]{2})*+");
 
   private static final String OVERRIDE = "X-HTTP-Method-Override";
+
+  /** Headers of requests that are the server's own; what is misspelt would silently do nothing. */
+  private static final String OWN = "Reprise-";
+
+  private static final SortedSet<String> KNOWN = known();
 
   private final CallerPolicy policy;
 
@@ -45,6 +52,23 @@ final class Gate implements Handler {
               "a page of another site sent this request; allow its origin in the server's configuration"
                   + " if it is yours");
       };
+    }
+    requireKnownHeaders(ctx);
+  }
+
+  private static SortedSet<String> known() {
+    var all = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+    all.addAll(QueueHeaders.DESCRIPTIONS.keySet());
+    all.add(Tags.HEADER);
+    return Collections.unmodifiableSortedSet(all);
+  }
+
+  private static void requireKnownHeaders(Context ctx) {
+    for (var name : Collections.list(ctx.req().getHeaderNames())) {
+      if (name.regionMatches(true, 0, OWN, 0, OWN.length()) && !KNOWN.contains(name)) {
+        throw Problem.UNSUPPORTED_HEADER.because("this server knows no request header " + name
+            + "; of those that begin with " + OWN + " it knows " + String.join(", ", KNOWN));
+      }
     }
   }
 

@@ -32,7 +32,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class HttpServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
-  private static final long MOST_JAR_BYTES = 100L << 20;
   private static final int MOST_THREADS = 200;
   private static final int LEAST_THREADS = 8;
   private static final Duration IDLE = Duration.ofSeconds(30);
@@ -172,7 +171,7 @@ public final class HttpServer implements AutoCloseable {
     services
         .schedules()
         .ifPresent(schedules -> routes.addAll(new ScheduleRoutes(schedules, bodies).routes()));
-    var jars = new JarBody(MOST_JAR_BYTES);
+    var jars = new JarBody(config.maxJar());
     routes.addAll(new DeploymentRoutes(services.desk(), bodies, jars).routes());
     routes.addAll(new NodeRoutes(health, metrics, () -> refusing).routes());
     return routes;

@@ -84,7 +84,7 @@ final class JarBody {
 
   private ProblemException tooLarge() {
     return Problem.BODY_TOO_LARGE
-        .because("the jar is longer than " + limit + " bytes")
+        .because("the jar is longer than " + limit + " bytes, which max-jar of this server says")
         .with("limit", limit)
         .withHeader("Connection", "close");
   }

@@ -18,6 +18,7 @@ final class OpenApiServices {
         OpenApiParts.query("migrate", "Whether to run the migrations of the jar; true unless set");
     paths
         .put("/v1/schedules", OpenApiParts.get("Lists the schedules", "Schedules"))
+        .put(SCHEDULE, OpenApiParts.get("Shows a schedule", "Schedule", name))
         .put(SCHEDULE + "/pause", post("Pauses a schedule", "200", "Schedule", name))
         .put(SCHEDULE + "/resume", post("Ends the pause of a schedule", "200", "Schedule", name))
         .put(SCHEDULE + "/trigger", post("Starts a run now", "202", "Accepted", name))

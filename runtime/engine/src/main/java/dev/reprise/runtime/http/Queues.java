@@ -18,10 +18,12 @@ import org.jspecify.annotations.Nullable;
 /** The routes below {@code /v1/queues}. */
 final class Queues {
   private static final Set<String> LIMITS = Set.of("concurrency", "perNode", "rate");
-  private static final Set<String> RATE = Set.of("starts", "period");
+  private static final List<String> RATE = List.of("starts", "period");
   private static final String SHAPE =
       "an object like {\"concurrency\": 10, \"perNode\": null, \"rate\": {\"starts\": 100, \"period\": \"1s\"}};"
           + " null lifts a limit, and one that is left out stays as it is";
+  private static final String RATE_SHAPE =
+      "\"rate\" is an object like {\"starts\": 100, \"period\": \"1s\"}, or null for no limit";
 
   private final Engine engine;
   private final RequestBody bodies;
@@ -65,9 +67,9 @@ final class Queues {
     var period = before.period();
     if (given.containsKey("rate")) {
       var wanted = given.get("rate");
-      var parts = wanted == null ? Map.<String, @Nullable Object>of() : object(wanted, RATE);
-      rate = wanted == null ? null : number(parts.get("starts"), "starts", 1);
-      period = wanted == null ? null : period(parts.get("period"));
+      var parts = wanted == null ? null : rateParts(wanted);
+      rate = parts == null ? null : (Integer) number(parts.get("starts"), "starts", 1);
+      period = parts == null ? null : period(parts.get("period"));
     }
     return new Limits(
         given.containsKey("concurrency")
@@ -86,6 +88,24 @@ final class Queues {
     } catch (UnreadableJsonException e) {
       throw Problem.MALFORMED_JSON.because(String.valueOf(e.getMessage()));
     }
+  }
+
+  @SuppressWarnings("unchecked") // the keys of JSON objects are strings
+  private static Map<String, @Nullable Object> rateParts(Object json) {
+    if (!(json instanceof Map<?, ?> parts)) {
+      throw invalid(RATE_SHAPE + ", not " + Json.write(json));
+    }
+    for (var name : parts.keySet()) {
+      if (!(name instanceof String text) || !RATE.contains(text)) {
+        throw invalid("\"" + name + "\" is no part of a rate: " + RATE_SHAPE);
+      }
+    }
+    for (var name : RATE) {
+      if (parts.get(name) == null) {
+        throw invalid("the rate has no \"" + name + "\": " + RATE_SHAPE);
+      }
+    }
+    return (Map<String, @Nullable Object>) parts;
   }
 
   @SuppressWarnings("unchecked") // the keys of JSON objects are strings
@@ -112,19 +132,22 @@ final class Queues {
       return number.intValue();
     }
     throw invalid("\"" + name + "\" is a whole number of at least " + least
-        + (least == 0 ? ", or null for no limit" : ""));
+        + (least == 0 ? ", or null for no limit" : "") + ", not " + Json.write(json));
   }
 
   private static Duration period(@Nullable Object json) {
+    if (!(json instanceof String text)) {
+      throw invalid("\"period\" is a text like \"1s\" or \"5m\", not " + Json.write(json));
+    }
     try {
-      var period = Durations.parse(String.valueOf(json));
+      var period = Durations.parse(text);
       if (period.toMillis() >= 1 && period.toDays() <= 366) {
         return period;
       }
     } catch (IllegalArgumentException e) {
       throw invalid("\"period\": " + e.getMessage());
     }
-    throw invalid("\"period\" is between one millisecond and 366 days");
+    throw invalid("\"period\" is between one millisecond and 366 days, not \"" + text + "\"");
   }
 
   private static ProblemException invalid(String what) {

@@ -23,6 +23,7 @@ final class ScheduleRoutes {
   List<Route> routes() {
     return List.of(
         Route.get("/v1/schedules", Endpoint.atOnce(this::list)),
+        Route.get(SCHEDULE, Endpoint.atOnce(this::shown)),
         Route.post(SCHEDULE + "/pause", Endpoint.atOnce(ctx -> change(ctx, schedules::pause))),
         Route.post(SCHEDULE + "/resume", Endpoint.atOnce(ctx -> change(ctx, schedules::resume))),
         Route.post(SCHEDULE + "/trigger", Endpoint.atOnce(this::trigger)));
@@ -32,6 +33,11 @@ final class ScheduleRoutes {
     var unused = new QueryString(ctx.queryString(), Set.of());
     return ExecutionView.list(
         schedules.list().stream().map(ScheduleRoutes::view).toList(), null);
+  }
+
+  private Answer shown(Context ctx) {
+    var unused = new QueryString(ctx.queryString(), Set.of());
+    return Answer.json(200, view(schedules.find(inPath(ctx))).toString());
   }
 
   private Answer change(Context ctx, Function<String, ScheduleRow> change) {
@@ -52,6 +58,10 @@ final class ScheduleRoutes {
       throw Problem.UNSUPPORTED_HEADER.because("schedules do not take " + IdempotencyKey.HEADER
           + ": each trigger starts an execution; call the function itself with a key");
     }
+    return inPath(ctx);
+  }
+
+  private static String inPath(Context ctx) {
     var name = ctx.pathParam("name");
     if (name.chars().anyMatch(Character::isISOControl)) {
       throw Problem.UNKNOWN_SCHEDULE.because("there is no schedule of that kind");

@@ -55,9 +55,7 @@ final class ApplicationMigrations {
       throw new RepriseException("the migrations of " + jar + " cannot be read", e);
     } catch (SQLException | FlywayException e) {
       throw new RepriseException(
-          "cannot migrate the application's tables in " + database.maskedUrl() + ": "
-              + e.getMessage(),
-          e);
+          "cannot migrate the application's tables in " + database.maskedUrl() + ": " + told(e), e);
     }
   }
 
@@ -89,6 +87,17 @@ final class ApplicationMigrations {
     } catch (SQLException | FlywayException e) {
       throw new RepriseException(notOnThePast(after, e), e);
     }
+  }
+
+  /** Which script failed where, and what the database said; Flyway's own words where it was not the database. */
+  static String told(Exception e) {
+    var said = String.valueOf(e.getMessage());
+    var script = SCRIPT.matcher(said);
+    if (!script.find()) {
+      return reason(e);
+    }
+    var line = LINE.matcher(said);
+    return script.group(1) + (line.find() ? ", line " + line.group(1) : "") + ": " + reason(e);
   }
 
   /** Flyway's own message tells where it had unpacked the script, and the same thing twice. */

@@ -121,7 +121,7 @@ public final class Migrator {
     } catch (FlywayException e) {
       throw new RepriseException(
           "cannot migrate the application's tables in " + database.maskedUrl() + ": "
-              + e.getMessage(),
+              + ApplicationMigrations.told(e),
           e);
     }
   }

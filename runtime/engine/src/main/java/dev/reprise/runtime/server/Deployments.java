@@ -158,7 +158,8 @@ final class Deployments implements Loop.Work, DeploymentDesk {
     } catch (RepriseException e) {
       throw new DeploymentException(
           Kind.REFUSED,
-          "version " + deployment.version() + " is kept, but not active: " + e.getMessage(),
+          "nothing was activated; version " + deployment.version() + " is kept, but not active: "
+              + e.getMessage(),
           e);
     }
   }

@@ -92,6 +92,7 @@ public record ServerSettings(SettingSources sources) {
         text(Setting.HOST),
         number(Setting.PORT),
         number(Setting.MAX_BODY),
+        number(Setting.MAX_JAR),
         duration(Setting.MAX_WAIT),
         names(Setting.ALLOWED_HOSTS),
         names(Setting.ALLOWED_ORIGINS),

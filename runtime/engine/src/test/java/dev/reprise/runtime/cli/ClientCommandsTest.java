@@ -9,6 +9,7 @@ import dev.reprise.WorkQueue;
 import dev.reprise.Workflow;
 import dev.reprise.runtime.config.HttpConfig;
 import dev.reprise.runtime.config.NodeConfig;
+import dev.reprise.runtime.json.Json;
 import dev.reprise.runtime.postgres.ScratchDatabase;
 import dev.reprise.runtime.postgres.TestDatabase;
 import dev.reprise.runtime.server.Code;
@@ -17,12 +18,18 @@ import dev.reprise.runtime.server.HttpFront;
 import dev.reprise.runtime.server.Node;
 import dev.reprise.runtime.telemetry.Metrics;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -87,9 +94,12 @@ class ClientCommandsTest {
     database.close();
   }
 
+  private String url() {
+    return "http://127.0.0.1:" + runtime.port().orElseThrow();
+  }
+
   private CommandRun run(String... arguments) {
-    var url = "http://127.0.0.1:" + runtime.port().orElseThrow();
-    return CommandRun.with(Map.of("REPRISE_URL", url), arguments);
+    return CommandRun.with(Map.of("REPRISE_URL", url()), arguments);
   }
 
   private String napping() {
@@ -176,7 +186,14 @@ class ClientCommandsTest {
 
     assertThat(run("event", "talk-1", "mood", "--wait", "60"))
         .isEqualTo(new CommandRun(0, "\"curious\"\n", ""));
-    assertThat(run("event", "talk-1", "none").exitCode()).isEqualTo(1);
+    var none = run("event", "talk-1", "none");
+    assertThat(none.exitCode()).isEqualTo(1);
+    assertThat(none.err()).startsWith("reprise: execution talk-1 is ");
+    for (var command : List.of("event talk-1 mood", "send talk-1 ask 1")) {
+      var refused = run((command + " --wait -1").split(" "));
+      assertThat(refused.exitCode()).isEqualTo(2);
+      assertThat(refused.err()).startsWith("reprise: --wait is a number of seconds");
+    }
     assertThat(run("event", "nobody", "mood").exitCode()).isEqualTo(2);
     assertThat(run("send", "talk-1", "aside", "{\"a\": 1}", "--key", "k", "--delay", "1h"))
         .isEqualTo(new CommandRun(0, "sent to talk-1\n", ""));
@@ -185,6 +202,47 @@ class ClientCommandsTest {
         .isEqualTo(new CommandRun(0, "\"why!\"\n", ""));
     assertThat(run("call", "Talk.converse", "--key", "talk-1").out()).isEqualTo("\"over\"\n");
     assertThat(run("send", "talk-1", "ask", "\"more\"").exitCode()).isEqualTo(1);
+  }
+
+  @Test
+  void aCallMayWaitInAQueueAndBeTagged() {
+    var flags = "--key queued-1 --queue emails --priority 3 --partition p --deduplicate d --tag a=b --tag c=d";
+    var call = "call Talk.greet [\"ada\"] " + flags;
+    assertThat(run(call.split(" "))).isEqualTo(new CommandRun(0, "\"hello ada\"\n", ""));
+    assertThat(run("executions", "show", "queued-1", "--format", "json").out())
+        .contains("\"a\":\"b\"", "\"c\":\"d\"", "\"queue\":\"emails\"");
+    assertThat(run("call", "Talk.nothing", "--delay", "1d", "--async", "--key", "late-1").out())
+        .isEqualTo("late-1\n");
+    assertThat(run("executions", "show", "late-1").out()).contains("PENDING");
+    assertThat(run("executions", "cancel", "late-1").exitCode()).isZero();
+    assertThat(run("call", "Talk.nothing", "--priority", "3").err())
+        .contains("a priority needs a queue");
+  }
+
+  @Test
+  void aBadRateIsToldByItsPart() throws Exception {
+    for (var one : Map.of(
+            "{\"rate\": 5}", "\"rate\" is an object like",
+            "{\"rate\": {\"starts\": 5}}", "the rate has no \"period\"",
+            "{\"rate\": {\"period\": \"1s\"}}", "the rate has no \"starts\"",
+            "{\"rate\": {\"starts\": 5, \"per\": \"1s\"}}", "\"per\" is no part of a rate",
+            "{\"rate\": {\"starts\": 0, \"period\": \"1s\"}}",
+                "\"starts\" is a whole number of at least 1, not 0",
+            "{\"rate\": {\"starts\": 1, \"period\": 5}}", "\"period\" is a text like \"1s\"",
+            "{\"rate\": {\"starts\": 1, \"period\": \"soon\"}}", "\"soon\" is no duration",
+            "{\"rate\": {\"starts\": 1, \"period\": \"400d\"}}", "366 days, not \"400d\"")
+        .entrySet()) {
+      var request = HttpRequest.newBuilder(URI.create(url() + "/v1/queues/emails"))
+          .header("Content-Type", "application/json")
+          .PUT(BodyPublishers.ofString(one.getKey()))
+          .build();
+      var reply = HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
+      assertThat(reply.statusCode()).as(one.getKey()).isEqualTo(400);
+      var problem = (Map<?, ?>) Objects.requireNonNull(Json.parse(reply.body()));
+      assertThat(String.valueOf(problem.get("detail"))).contains(one.getValue());
+    }
+    assertThat(run("queues", "set", "emails", "--rate", "none/1s").err())
+        .contains("--rate is written as 100/1s");
   }
 
   @Test

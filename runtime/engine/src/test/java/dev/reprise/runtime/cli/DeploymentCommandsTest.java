@@ -39,6 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Jars that are deployed on running nodes which were started without any. */
 class DeploymentCommandsTest {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final int MOST_BYTES = 16 << 10;
   private static final NodeConfig CONFIG =
       new NodeConfig(Duration.ofSeconds(3), Duration.ofMillis(200), 16, Duration.ofMillis(100));
 
@@ -51,7 +52,7 @@ class DeploymentCommandsTest {
   private EmbeddedRuntime start() {
     var node = node();
     return new EmbeddedRuntime(
-        node, new HttpFront(node, HttpConfig.DEFAULT, Metrics.OFF, () -> {}));
+        node, new HttpFront(node, HttpConfig.DEFAULT.withMaxJar(MOST_BYTES), Metrics.OFF, () -> {}));
   }
 
   private Node node() {
@@ -198,16 +199,21 @@ class DeploymentCommandsTest {
   void whatIsNotFitIsRefusedAndWhatIsKeptWaitsForItsActivation() throws Exception {
     var broken = run("deploy", write("broken.jar", jar("x").source("nap.Bad", """
         package nap;
-        public final class Bad { @dev.reprise.Workflow public void no() {} }
+        public final class Bad { @dev.reprise.Workflow private void no() {} }
         """)));
     assertThat(broken.exitCode()).isEqualTo(2);
-    assertThat(broken.err()).contains("422", "broken.jar is refused", "nap.Bad is final");
+    assertThat(broken.err()).contains("422", "broken.jar is refused", "2 mistakes:\n- nap.Bad is final", "\n- nap.Bad.no is private");
     assertThat(ask("select version from reprise.deployments")).isEmpty();
 
     var migrating = run(
         "deploy",
-        write("sql.jar", jar("sql").resource("db/migration/V1__x.sql", "create tabel x;")));
-    assertThat(migrating.err()).contains("is kept, but not active", "V1__x.sql");
+        write(
+            "sql.jar",
+            jar("sql").resource("db/migration/V1__x.sql", "create table y (i int);\ncreate tabel x;")));
+    assertThat(migrating.err())
+        .contains("nothing was activated", "is kept, but not active")
+        .contains("V1__x.sql, line 2: ERROR: syntax error at or near \"tabel\"")
+        .doesNotContain("Flyway", "SQL State", "Error Code");
     assertThat(ask("select version from reprise.deployments where activated_at is not null"))
         .isEmpty();
 
@@ -220,8 +226,16 @@ class DeploymentCommandsTest {
     assertThat(post("text/plain", "no jar").statusCode()).isEqualTo(415);
     assertThat(post("application/java-archive", "no jar").statusCode()).isEqualTo(422);
     assertThat(post("application/java-archive", "").statusCode()).isEqualTo(400);
+    var tooLarge = post("application/java-archive", "x".repeat(MOST_BYTES + 1));
+    assertThat(tooLarge.statusCode()).isEqualTo(413);
+    assertThat(tooLarge.body()).contains("longer than " + MOST_BYTES + " bytes", "max-jar");
     assertThat(run("deploy", directory.resolve("absent.jar").toString()).exitCode())
         .isEqualTo(2);
+  }
+
+  private HttpResponse<String> get(String path) throws Exception {
+    var request = HttpRequest.newBuilder(URI.create(url() + path)).build();
+    return HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
   }
 
   private HttpResponse<String> post(String type, String body) throws Exception {
@@ -273,5 +287,10 @@ class DeploymentCommandsTest {
     assertThat(run("schedules", "list").out()).contains("NOT_DEPLOYED");
     assertThat(run("schedules", "trigger", "Napper.hourly").err()).contains("is not deployed");
     assertThat(run("schedules", "pause", "none").err()).contains("there is no schedule none");
+
+    var shown = get("/v1/schedules/Napper.hourly");
+    assertThat(shown.statusCode()).isEqualTo(200);
+    assertThat(shown.body()).contains("\"name\":\"Napper.hourly\"", "\"state\":\"NOT_DEPLOYED\"");
+    assertThat(get("/v1/schedules/none").body()).contains("unknown-schedule");
   }
 }

@@ -84,6 +84,7 @@ class SettingSourcesTest {
             "port=8080",
             "max-wait=60s",
             "max-body=1048576",
+            "max-jar=104857600",
             "allowed-hosts=",
             "allowed-origins=",
             "insecure=false",

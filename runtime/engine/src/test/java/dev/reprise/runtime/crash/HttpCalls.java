@@ -36,9 +36,17 @@ final class HttpCalls {
 
   /** Begins an execution of that id; it is durable when this returns. */
   void start(String function, String arguments, String id) {
-    var answer = answer(send(post("/v1/functions/" + function, arguments)
-        .header("Idempotency-Key", id)
-        .header("Prefer", "respond-async")));
+    start(post("/v1/functions/" + function, arguments), id);
+  }
+
+  /** The same, in a queue. */
+  void startIn(String queue, String function, String arguments, String id) {
+    start(post("/v1/functions/" + function, arguments).header("Reprise-Queue", queue), id);
+  }
+
+  private static void start(HttpRequest.Builder call, String id) {
+    var answer =
+        answer(send(call.header("Idempotency-Key", id).header("Prefer", "respond-async")));
     if (answer.statusCode() != 202) {
       throw new IllegalStateException(answer.statusCode() + " " + answer.body());
     }

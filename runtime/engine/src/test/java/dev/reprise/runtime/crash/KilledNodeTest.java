@@ -48,6 +48,26 @@ class KilledNodeTest {
     assertThat(SITE.sql().text("select attempts from reprise.executions")).isEqualTo("2");
   }
 
+  @Test
+  void theSlotOfADeadNodeIsKeptForItsExecutionAndFreeOnceThatHasEnded() {
+    var victim = SITE.victim();
+    var gate = SITE.closedGate("body first");
+    victim.http().startIn(LocalNode.QUEUE, "Vault.put", "[\"first\"]", "first");
+    var backends = gate.awaitBlocked(1);
+    victim.http().startIn(LocalNode.QUEUE, "Vault.put", "[\"second\"]", "second");
+
+    victim.kill();
+    var other = SITE.node();
+    gate.awaitOthersThan(backends);
+    assertThat(SITE.status("second")).isEqualTo("PENDING");
+    gate.open();
+
+    for (var id : new String[] {"first", "second"}) {
+      assertThat(other.http().result(id).body()).isEqualTo(SITE.recorded(id, "1"));
+      assertThat(SITE.effects(id)).isEqualTo(1);
+    }
+  }
+
   /** What the dead node had sent may still commit by itself, or not: both are one effect after the repetition. */
   @Test
   void aNodeThatDiesBetweenEffectAndRecordMayHaveCommitted() {

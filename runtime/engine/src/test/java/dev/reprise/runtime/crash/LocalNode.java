@@ -1,5 +1,6 @@
 package dev.reprise.runtime.crash;
 
+import dev.reprise.WorkQueue;
 import dev.reprise.runtime.config.DatabaseConfig;
 import dev.reprise.runtime.config.HttpConfig;
 import dev.reprise.runtime.config.NodeConfig;
@@ -16,6 +17,9 @@ import java.util.Map;
 final class LocalNode implements AutoCloseable {
   static final NodeConfig CONFIG =
       new NodeConfig(Duration.ofSeconds(3), Duration.ofMillis(500), 64, Duration.ofSeconds(5));
+
+  /** A queue for one at a time. */
+  static final String QUEUE = "narrow";
 
   private final Node node;
   private final HttpFront front;
@@ -35,7 +39,12 @@ final class LocalNode implements AutoCloseable {
   }
 
   static Code code() {
-    return Code.ofClasses(List.of(Vault.class, Fork.class, Chat.class), Map.of(), Map.of(), null);
+    return Code.ofClasses(
+        List.of(Vault.class, Fork.class, Chat.class),
+        Map.of(),
+        Map.of(),
+        null,
+        List.of(WorkQueue.named(QUEUE).concurrency(1)));
   }
 
   /** Small pools: what keeps connections is noticed. */

@@ -188,6 +188,7 @@ record BadRequest(String sent, int status, String problem, Function<HttpNode, Re
       later.add(withHeaders("", 400, "invalid-header", "Reprise-" + parts[0], parts[1]));
     }
     later.add(withHeaders("", 400, "unsupported-header", "X-HTTP-Method-Override", "PUT"));
+    later.add(withHeaders("", 400, "unsupported-header", "Reprise-Queu", "emails"));
     later.add(withHeaders("", 400, "invalid-header", "Reprise-Tag", "red"));
     later.add(withHeaders("", 400, "invalid-header", "Reprise-Tag", " =red"));
     var tags = new ArrayList<String>();

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -96,6 +97,18 @@ class ClientTest {
           Durable.receiveRequest("question", String.class, Duration.ofDays(1)).orElseThrow();
       other.refuse("no more questions");
       return name;
+    }
+  }
+
+  /** Nobody listens on port 1. */
+  @Test
+  void whereNoServerListensNothingWasSent() {
+    try (var client = RepriseClient.http(URI.create("http://127.0.0.1:1"), null)) {
+      assertThatThrownBy(() -> client.start("Bank.deposit", List.of("nobody", 5), Long.class))
+          .isInstanceOf(RepriseException.class)
+          .hasMessageContaining("no server answers at http://127.0.0.1:1")
+          .hasMessageContaining("nothing was sent")
+          .hasMessageNotContaining("not known");
     }
   }
 

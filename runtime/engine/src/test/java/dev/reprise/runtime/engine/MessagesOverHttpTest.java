@@ -8,6 +8,8 @@ import dev.reprise.runtime.postgres.ScratchDatabase;
 import dev.reprise.runtime.postgres.TestDatabase;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -104,6 +106,27 @@ class MessagesOverHttpTest {
     assertThat(result("strict").body()).isEqualTo("[\"now\"]");
     assertThat(front.get("/openapi.json").body())
         .contains("/v1/executions/{id}/messages/{topic}", "/v1/executions/{id}/events/{key}");
+  }
+
+  /** Until then it has no row: a call gets one in its first second only where somebody asks for it. */
+  @Test
+  void aCallThatHasJustBegunTakesMessagesAndTellsEvents() throws Exception {
+    Talks.pondering = new CountDownLatch(1);
+    Talks.pondered = new CountDownLatch(1);
+    for (var id : List.of("ponder-1", "ponder-2")) {
+      var call = runner.callLater("Talks.ponder", "[]", "Idempotency-Key", id);
+      assertThat(Talks.pondering.await(60, TimeUnit.SECONDS)).isTrue();
+      var events = "/v1/executions/" + id + "/events/none";
+      if (id.equals("ponder-2")) {
+        assertThat(runner.get(events).status()).isEqualTo(202);
+      }
+      var sent = runner.post("/v1/executions/" + id + "/messages/word", "\"" + id + "\"");
+      assertThat(sent.status()).isEqualTo(202);
+      Talks.pondered.countDown();
+      assertThat(call.join().body()).isEqualTo("\"" + id + "\"");
+      Talks.pondering = new CountDownLatch(1);
+      Talks.pondered = new CountDownLatch(1);
+    }
   }
 
   @Test

@@ -127,6 +127,7 @@ class StartBySqlTest {
         "'Line.pass', '[\"a\"]', ''            | the id \"\" is invalid",
         "'Line.pass', '[\"a\"]', 'a b'         | the id \"a b\" is invalid",
         "'Line.pass', '[\"a\"]', delay => '-1 s'    | is negative",
+        "'Line.pass', '[\"a\"]', delay => '1000 years' | is longer than 36,600 days",
         "'Line.pass', '[\"a\"]', queue => 'nowhere' | there is no queue \"nowhere\"",
         "'Line.pass', '[\"a\"]', partition => 'p'   | needs a queue",
         "'Line.pass', '[\"a\"]', tags => '{\"a\": 1}' | the tags are not a JSON object of short texts"

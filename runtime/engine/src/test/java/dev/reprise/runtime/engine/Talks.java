@@ -16,6 +16,10 @@ import java.util.concurrent.CountDownLatch;
 /** Workflows that send, receive, publish, answer and go on as new ones. */
 public class Talks {
   static volatile CountDownLatch gate = new CountDownLatch(0);
+  /** Of {@link #ponder}: that it has begun, and that it may go on. */
+  static volatile CountDownLatch pondering = new CountDownLatch(0);
+
+  static volatile CountDownLatch pondered = new CountDownLatch(0);
 
   /** A message with a shape. */
   public record Word(String text, int number) {}
@@ -27,6 +31,14 @@ public class Talks {
       words.add(Durable.receive("word", String.class, Duration.parse(timeout)).orElse("nothing"));
     }
     return words;
+  }
+
+  /** Leaves no trace until it is let go on. */
+  @Workflow
+  public String ponder() throws InterruptedException {
+    pondering.countDown();
+    pondered.await();
+    return Durable.receive("word", String.class, Duration.ofDays(1)).orElseThrow();
   }
 
   @Workflow
