@@ -31,7 +31,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 
 /** A recorded database whose history is kept for a time only, stopped at every point of the work that this takes. */
 class RetainedHistoryTest { // tidy: one place to stop at after the other
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   /** A checkpoint every hour, and a history of at least three. */
   private static final RecordConfig TWO_HOURS = new RecordConfig(
       RecordConfig.Mode.AUTO,

@@ -106,7 +106,7 @@ class ReplayTest { // tidy: one node and one recording for all
 
     var told = new ArrayList<String>();
     var options =
-        new Replay.Options(0, Duration.ofSeconds(5), true, new Progress(told::add, Duration.ZERO));
+        new Replay.Options(0, Duration.ofSeconds(30), true, new Progress(told::add, Duration.ZERO));
     assertFaithful(
         node.replay(options, UnaryOperator.identity(), scratch -> {}, List.of(ids("a", "b"))));
     assertThat(told)
