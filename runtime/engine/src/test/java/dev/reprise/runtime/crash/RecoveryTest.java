@@ -85,7 +85,7 @@ class RecoveryTest {
           with dead as (
             insert into reprise.nodes (node, name, host, pid, process_started_at, started_at, heartbeat_at, death_timeout, state)
             select gen_random_uuid(), 'dead-' || n, 'elsewhere', n, now(), now(), now(), '1 second', 'DEAD'
-              from generate_series(1, 6) n
+              from generate_series(1, 20) n
             returning node, name)
           insert into reprise.executions (execution, id, created_at, attempts, kind, status, function, input, owner)
           select gen_random_uuid(), name, now(), 1, 'transaction', 'RUNNING', 'Vault.put', '["' || name || '"]', node
@@ -95,7 +95,7 @@ class RecoveryTest {
       assertThat(node.http().result("b").statusCode()).isEqualTo(200);
       Await.until(
           "the executions of other dead nodes have ended",
-          () -> SITE.sql().count("select count(*) from effect where label like 'dead-%'") == 6);
+          () -> SITE.sql().count("select count(*) from effect where label like 'dead-%'") == 20);
       assertThat(SITE.status("a")).isEqualTo("RUNNING");
 
       SITE.sql().run("drop trigger not_now on reprise.executions");
