@@ -157,8 +157,7 @@ public final class RepriseCommand implements Callable<Integer> {
     var line = problem.getCommandLine();
     line.getErr().println("reprise: " + problem.getMessage());
     var unused = UnmatchedArgumentException.printSuggestions(problem, line.getErr());
-    line.getErr()
-        .println("reprise: see \"" + line.getCommandSpec().qualifiedName() + " --help\"");
+    line.getErr().println("reprise: see \"" + line.getCommandSpec().qualifiedName() + " --help\"");
     return COULD_NOT_RUN;
   }
 

@@ -73,8 +73,7 @@ final class ServerClient {
   }
 
   /** With a header for each tag, as {@code name=value}. */
-  Reply post(
-      String path, @Nullable String json, Map<String, String> headers, List<String> tags) {
+  Reply post(String path, @Nullable String json, Map<String, String> headers, List<String> tags) {
     var request = request(path);
     headers.forEach(request::setHeader);
     tags.forEach(tag -> request.header("Reprise-Tag", tag));

@@ -85,7 +85,8 @@ final class SettingOptions extends DatabaseOptions {
   @Option(
       names = "--max-jar",
       paramLabel = "BYTES",
-      description = "The longest jar that can be deployed on a running server; 104857600 by default.")
+      description =
+          "The longest jar that can be deployed on a running server; 104857600 by default.")
   void maxJar(String bytes) {
     set(Setting.MAX_JAR, bytes);
   }

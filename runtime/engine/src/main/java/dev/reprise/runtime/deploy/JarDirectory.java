@@ -49,8 +49,8 @@ final class JarDirectory implements AutoCloseable {
         throw new IOException("a new file is locked: " + made.resolve(LOCK));
       }
       // others see it only with its lock held
-      var path = made.resolveSibling(
-          String.valueOf(made.getFileName()).replace("reprise-new-", PREFIX));
+      var path =
+          made.resolveSibling(String.valueOf(made.getFileName()).replace("reprise-new-", PREFIX));
       OWN.add(path);
       Files.move(made, path, StandardCopyOption.ATOMIC_MOVE);
       return new JarDirectory(path, lock);

@@ -238,8 +238,7 @@ public final class Schedules {
    * @throws UnknownScheduleException there is none of this name
    */
   public ScheduleRow find(String name) {
-    return require(
-        name, list().stream().filter(one -> one.name().equals(name)).findFirst());
+    return require(name, list().stream().filter(one -> one.name().equals(name)).findFirst());
   }
 
   /**

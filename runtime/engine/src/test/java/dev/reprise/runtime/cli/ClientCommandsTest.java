@@ -206,12 +206,14 @@ class ClientCommandsTest {
 
   @Test
   void aCallMayWaitInAQueueAndBeTagged() {
-    var flags = "--key queued-1 --queue emails --priority 3 --partition p --deduplicate d --tag a=b --tag c=d";
+    var flags =
+        "--key queued-1 --queue emails --priority 3 --partition p --deduplicate d --tag a=b --tag c=d";
     var call = "call Talk.greet [\"ada\"] " + flags;
     assertThat(run(call.split(" "))).isEqualTo(new CommandRun(0, "\"hello ada\"\n", ""));
     assertThat(run("executions", "show", "queued-1", "--format", "json").out())
         .contains("\"a\":\"b\"", "\"c\":\"d\"", "\"queue\":\"emails\"");
-    assertThat(run("call", "Talk.nothing", "--delay", "1d", "--async", "--key", "late-1").out())
+    assertThat(run("call", "Talk.nothing", "--delay", "1d", "--async", "--key", "late-1")
+            .out())
         .isEqualTo("late-1\n");
     assertThat(run("executions", "show", "late-1").out()).contains("PENDING");
     assertThat(run("executions", "cancel", "late-1").exitCode()).isZero();

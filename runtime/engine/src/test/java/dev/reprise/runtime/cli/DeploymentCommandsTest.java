@@ -52,7 +52,8 @@ class DeploymentCommandsTest {
   private EmbeddedRuntime start() {
     var node = node();
     return new EmbeddedRuntime(
-        node, new HttpFront(node, HttpConfig.DEFAULT.withMaxJar(MOST_BYTES), Metrics.OFF, () -> {}));
+        node,
+        new HttpFront(node, HttpConfig.DEFAULT.withMaxJar(MOST_BYTES), Metrics.OFF, () -> {}));
   }
 
   private Node node() {
@@ -202,14 +203,20 @@ class DeploymentCommandsTest {
         public final class Bad { @dev.reprise.Workflow private void no() {} }
         """)));
     assertThat(broken.exitCode()).isEqualTo(2);
-    assertThat(broken.err()).contains("422", "broken.jar is refused", "2 mistakes:\n- nap.Bad is final", "\n- nap.Bad.no is private");
+    assertThat(broken.err())
+        .contains(
+            "422",
+            "broken.jar is refused",
+            "2 mistakes:\n- nap.Bad is final",
+            "\n- nap.Bad.no is private");
     assertThat(ask("select version from reprise.deployments")).isEmpty();
 
     var migrating = run(
         "deploy",
         write(
             "sql.jar",
-            jar("sql").resource("db/migration/V1__x.sql", "create table y (i int);\ncreate tabel x;")));
+            jar("sql")
+                .resource("db/migration/V1__x.sql", "create table y (i int);\ncreate tabel x;")));
     assertThat(migrating.err())
         .contains("nothing was activated", "is kept, but not active")
         .contains("V1__x.sql, line 2: ERROR: syntax error at or near \"tabel\"")

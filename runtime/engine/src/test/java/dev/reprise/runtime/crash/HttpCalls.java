@@ -45,8 +45,7 @@ final class HttpCalls {
   }
 
   private static void start(HttpRequest.Builder call, String id) {
-    var answer =
-        answer(send(call.header("Idempotency-Key", id).header("Prefer", "respond-async")));
+    var answer = answer(send(call.header("Idempotency-Key", id).header("Prefer", "respond-async")));
     if (answer.statusCode() != 202) {
       throw new IllegalStateException(answer.statusCode() + " " + answer.body());
     }

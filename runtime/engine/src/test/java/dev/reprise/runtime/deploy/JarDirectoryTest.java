@@ -33,8 +33,8 @@ class JarDirectoryTest {
             Owner.class.getName())
         .redirectError(ProcessBuilder.Redirect.INHERIT)
         .start();
-    try (var output = new BufferedReader(
-        new InputStreamReader(owner.getInputStream(), StandardCharsets.UTF_8))) {
+    try (var output =
+        new BufferedReader(new InputStreamReader(owner.getInputStream(), StandardCharsets.UTF_8))) {
       var line = output.readLine();
       while (line != null && !line.startsWith("made ")) {
         line = output.readLine();
