@@ -58,7 +58,8 @@ public final class FunctionScanner {
       var unused = mistakes.passes(() -> functions.add(checked(type, method, methods)));
     }
     if (fits && annotated.isEmpty()) {
-      var unused = mistakes.passes(() -> refuseWithoutFunction(type));
+      mistakes.add(new RegistrationException(Labels.of(type)
+          + " has no function: annotate a public method with @Transaction, @Step or @Workflow"));
     }
     functions.sort(Comparator.comparing(FunctionDefinition::name));
     return List.copyOf(functions);
@@ -75,11 +76,6 @@ public final class FunctionScanner {
               + ": functions have no overloads, rename one of them or its function with @Function(\"name\")");
     }
     return function;
-  }
-
-  private static void refuseWithoutFunction(Class<?> type) {
-    throw new RegistrationException(Labels.of(type)
-        + " has no function: annotate a public method with @Transaction, @Step or @Workflow");
   }
 
   private FunctionDefinition define(Class<?> type, Method method) {

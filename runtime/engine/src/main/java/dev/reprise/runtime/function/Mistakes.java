@@ -9,6 +9,11 @@ import java.util.stream.Collectors;
 final class Mistakes {
   private final List<RegistrationException> found = new ArrayList<>();
 
+  /** Notes one. */
+  void add(RegistrationException mistake) {
+    found.add(mistake);
+  }
+
   /** Goes on where a rule refuses something. Gives whether it did not. */
   boolean passes(Runnable rule) {
     try {
