@@ -83,7 +83,7 @@ public final class ReplayCommand implements RepriseSubcommand {
       paramLabel = "N",
       defaultValue = "50",
       description =
-          "How many other orders of concurrent transactions to try where something differs;"
+          "How many other orders of concurrent transactions to try where something differs, and how many within them;"
               + " 50 by default.")
   private int orders = 50;
 
