@@ -83,8 +83,8 @@ public final class ReplayCommand implements RepriseSubcommand {
       paramLabel = "N",
       defaultValue = "50",
       description =
-          "How many other orders of concurrent transactions to try where something differs;"
-              + " 50 by default.")
+          "How many other orders of concurrent transactions to try where something differs, and how"
+              + " many of their statements; 50 by default.")
   private int orders = 50;
 
   @Option(

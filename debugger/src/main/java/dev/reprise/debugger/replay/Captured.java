@@ -11,7 +11,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,23 +34,33 @@ public record Captured(
    */
   public static List<Captured> take(Connection connection, Instruments instruments)
       throws SQLException {
-    var found = Jdbc.query(
-        connection,
-        "select relation, kind, old_row, new_row from pg_temp.reprise_captured order by ordinal",
-        Binder.NOTHING,
-        row -> {
-          var table = instruments.table(row.getLong(1));
-          return table == null
-              ? Optional.<Captured>empty()
-              : Optional.of(new Captured(
-                  table.label(),
-                  Kind.valueOf(row.getString(2)),
-                  named(table, row.getString(3)),
-                  named(table, row.getString(4))));
-        });
+    var found = behind(connection, instruments, 0);
     Jdbc.update(connection, "delete from pg_temp.reprise_captured", Binder.NOTHING);
     Jdbc.update(connection, "delete from pg_temp.reprise_expected", Binder.NOTHING);
-    return found.stream().flatMap(Optional::stream).toList();
+    return List.copyOf(found.values());
+  }
+
+  /** What it did after the change of a number, by rising numbers; nothing is forgotten by this. */
+  static SortedMap<Long, Captured> behind(
+      Connection connection, Instruments instruments, long number) throws SQLException {
+    var found = new TreeMap<Long, Captured>();
+    var unused = Jdbc.query(
+        connection,
+        "select ordinal, relation, kind, old_row, new_row from pg_temp.reprise_captured where ordinal > ?",
+        statement -> statement.setLong(1, number),
+        row -> {
+          var table = instruments.table(row.getLong(2));
+          if (table != null) {
+            var change = new Captured(
+                table.label(),
+                Kind.valueOf(row.getString(3)),
+                named(table, row.getString(4)),
+                named(table, row.getString(5)));
+            found.put(row.getLong(1), change);
+          }
+          return true;
+        });
+    return found;
   }
 
   private static @Nullable Map<String, @Nullable String> named(

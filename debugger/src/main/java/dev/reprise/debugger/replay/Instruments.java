@@ -10,8 +10,11 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,9 +53,14 @@ public final class Instruments {
   private final Map<String, TableColumns> tables = new HashMap<>();
   private final Map<Long, TableColumns> byOid = new HashMap<>();
   private final Map<Long, Map<Integer, String>> sequences;
+  private final Map<Long, Set<Integer>> generated;
 
-  private Instruments(Collection<TableColumns> found, Map<Long, Map<Integer, String>> sequences) {
+  private Instruments(
+      Collection<TableColumns> found,
+      Map<Long, Map<Integer, String>> sequences,
+      Map<Long, Set<Integer>> generated) {
     this.sequences = sequences;
+    this.generated = generated;
     for (var table : found) {
       tables.put(table.label(), table);
       byOid.put(table.oid(), table);
@@ -94,8 +102,14 @@ public final class Instruments {
       throws SQLException {
     InstrumentSchema.create(scratch);
     var sequences = new HashMap<Long, Map<Integer, String>>();
+    var generated = new HashMap<Long, Set<Integer>>();
     for (var column : Jdbc.query(scratch, DEFAULTS, Binder.NOTHING, Instruments::readDefault)) {
       replaceDefault(scratch, column);
+      if (column.identity() || !column.isConstant()) {
+        generated
+            .computeIfAbsent(column.root(), root -> new HashSet<>())
+            .add(column.number() - 1);
+      }
       var sequence = column.drawnFrom();
       if (sequence != null) {
         sequences
@@ -123,7 +137,7 @@ public final class Instruments {
         leaves.put(table.getValue().label(), table.getValue());
       }
     }
-    return new Instruments(leaves.values(), sequences);
+    return new Instruments(leaves.values(), sequences, generated);
   }
 
   /**
@@ -239,6 +253,30 @@ public final class Instruments {
   /** The table that a partition belongs to; else itself. */
   public TableColumns rootOf(TableColumns table) {
     return byOid.getOrDefault(table.root(), table);
+  }
+
+  /** A change without the values that defaults give, which differ from run to run. */
+  Captured withoutGenerated(Captured change) {
+    var table = table(change.table());
+    if (table == null) {
+      return change;
+    }
+    var root = rootOf(table);
+    var names = generated.getOrDefault(root.oid(), Set.of()).stream()
+        .map(root.columns()::get)
+        .collect(Collectors.toSet());
+    return new Captured(
+        change.table(), change.kind(), without(change.before(), names), without(change.after(), names));
+  }
+
+  private static @Nullable Map<String, @Nullable String> without(
+      @Nullable Map<String, @Nullable String> row, Set<String> names) {
+    if (row == null) {
+      return null;
+    }
+    var left = new LinkedHashMap<>(row);
+    left.keySet().removeAll(names);
+    return left;
   }
 
   /** Sees to it that sequences do not give what the recorded inserts of a transaction, now applied, have taken. */

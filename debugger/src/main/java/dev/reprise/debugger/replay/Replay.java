@@ -17,11 +17,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -203,7 +203,8 @@ public final class Replay implements AutoCloseable {
   /**
    * Replays, and shows what it leaves. May be called again: each replay begins from the start.
    *
-   * @param walked is given the database after every order that is tried, before it is dropped; the first is the usual one
+   * @param walked is given the database after every order that is tried to its end, before it is dropped; the first is the
+   *     usual one
    */
   public Report run(Consumer<Scratch> walked) throws InterruptedException {
     return run(UnaryOperator.identity(), walked);
@@ -217,12 +218,13 @@ public final class Replay implements AutoCloseable {
    */
   Report run(UnaryOperator<Plan> planned, Consumer<Scratch> walked) throws InterruptedException {
     try {
-      var outcome =
-          new OrderSearch(moved -> attempt(moved, planned, walked), options.orders()).go();
-      var plan = window.plan(trace, Map.of());
+      OrderSearch.Attempts attempts =
+          (moves, watched) -> attempt(moves, watched, planned, walked);
+      var outcome = new OrderSearch(attempts, options.orders()).go();
+      var plan = window.plan(trace, Moves.NONE);
       best = new Plan(outcome.schedule(), plan.calls(), plan.recorded());
       return new Report(
-          outcome.verdicts(),
+          IntStream.range(0, trace.calls().size()).mapToObj(outcome::verdict).toList(),
           ends(),
           window.epoch().serverVersion(),
           ground.version(),
@@ -233,9 +235,9 @@ public final class Replay implements AutoCloseable {
   }
 
   private OrderSearch.Outcome attempt(
-      Map<Integer, Integer> moved, UnaryOperator<Plan> planned, Consumer<Scratch> walked)
+      Moves moves, int watched, UnaryOperator<Plan> planned, Consumer<Scratch> walked)
       throws SQLException, InterruptedException {
-    var plan = planned.apply(window.plan(trace, moved));
+    var plan = planned.apply(window.plan(trace, moves));
     try (var copy = ground.start().copy();
         var actors = new Actors(rehearsal, threads, options.patience(), trace.scripts())) {
       var walk = new Walk(
@@ -245,10 +247,17 @@ public final class Replay implements AutoCloseable {
           actors,
           threads,
           options.patience(),
-          options.progress());
+          options.progress(),
+          watched);
       var verdicts = walk.go();
-      walked.accept(copy);
-      return new OrderSearch.Outcome(plan.schedule(), verdicts);
+      if (verdicts.size() == plan.calls().size()) {
+        walked.accept(copy);
+      }
+      return new OrderSearch.Outcome(
+          plan.schedule(),
+          verdicts,
+          walk.course(),
+          watched < 0 ? List.of() : walk.changesWithoutGenerated(watched));
     }
   }
 
@@ -281,7 +290,7 @@ public final class Replay implements AutoCloseable {
   /** In which order it goes; once it has been run, the order that was found best. */
   public Plan plan() {
     var known = best;
-    return known == null ? window.plan(trace, Map.of()) : known;
+    return known == null ? window.plan(trace, Moves.NONE) : known;
   }
 
   /** The version of the server that ran the trace, and of the one that it is replayed on. */
@@ -296,7 +305,7 @@ public final class Replay implements AutoCloseable {
 
   /** The states between the transactions, to be looked at. */
   public Timeline timeline(Report report) {
-    return new Timeline(ground.start(), window.plan(trace, Map.of()), report);
+    return new Timeline(ground.start(), window.plan(trace, Moves.NONE), report);
   }
 
   /** Has something closed before the scratch database is dropped. */

@@ -1,6 +1,7 @@
 package dev.reprise.debugger.replay;
 
 import dev.reprise.debugger.history.Snapshot;
+import dev.reprise.debugger.replay.Moves.Cut;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -26,11 +28,14 @@ public final class Schedule {
   private final CommitOrder order;
   private final List<Placed> placed;
   private final Set<Integer> sought;
+  private final Map<Integer, List<Cut>> cuts;
 
-  private Schedule(CommitOrder order, List<Placed> placed, Set<Integer> sought) {
+  private Schedule(
+      CommitOrder order, List<Placed> placed, Set<Integer> sought, Map<Integer, List<Cut>> cuts) {
     this.order = order;
     this.placed = placed;
     this.sought = sought;
+    this.cuts = cuts;
   }
 
   /**
@@ -67,8 +72,11 @@ public final class Schedule {
     /** A call's snapshot is taken. */
     record Take(int call) implements Action {}
 
-    /** A call's body is run. */
+    /** A call's body is run; where it is in parts, the first of them. */
     record Run(int call) implements Action {}
+
+    /** A call's body goes on with its next part. */
+    record GoOn(int call) implements Action {}
 
     /** A call whose place is looked for is run, compared, and undone; where it is as recorded, that was its place. */
     record Try(int call) implements Action {}
@@ -82,15 +90,15 @@ public final class Schedule {
 
   /** With every body at its usual place. */
   static Schedule of(CommitOrder order, List<Call> calls) {
-    return of(order, calls, Map.of());
+    return of(order, calls, Moves.NONE);
   }
 
   /**
-   * With some bodies at other places.
+   * With some bodies at other places, or in parts.
    *
-   * @param moved the places of bodies, by the numbers of their calls; brought into what is possible
+   * @param moves the places; brought into what is possible
    */
-  static Schedule of(CommitOrder order, List<Call> calls, Map<Integer, Integer> moved) {
+  static Schedule of(CommitOrder order, List<Call> calls, Moves moves) {
     var earliest = new int[calls.size()];
     var latest = new int[calls.size()];
     for (int i = 0; i < calls.size(); i++) {
@@ -117,19 +125,37 @@ public final class Schedule {
       if (previous != null && call.snapshot() == null) {
         earliest[i] = Math.max(earliest[i], placed.get(previous).place());
       }
-      var wanted = moved.get(i);
+      var wanted = moves.bodies().get(i);
       if (wanted != null && wanted == UP_TO_USUAL) {
         sought.add(i);
         wanted = null;
       }
       placed.add(place(order, call, earliest[i], latest[i], wanted));
     }
-    return new Schedule(order, List.copyOf(placed), sought);
+    return new Schedule(order, List.copyOf(placed), sought, possible(moves, placed));
+  }
+
+  private static Map<Integer, List<Cut>> possible(Moves moves, List<Placed> placed) {
+    var possible = new HashMap<Integer, List<Cut>>();
+    moves.cuts().forEach((number, cuts) -> {
+      var one = placed.get(number);
+      if (cuts.isEmpty() || one.place() == one.commit()) {
+        return; // nothing is left to wait for
+      }
+      var all = new ArrayList<Cut>();
+      int from = one.place();
+      for (var cut : cuts) {
+        from = Math.max(from, Math.min(one.latest(), cut.place()));
+        all.add(new Cut(cut.statement(), from));
+      }
+      possible.put(number, List.copyOf(all));
+    });
+    return possible;
   }
 
   /** With every call at a place that somebody else has chosen. */
   static Schedule of(List<Placed> placed, CommitOrder order) {
-    return new Schedule(order, List.copyOf(placed), Set.of());
+    return new Schedule(order, List.copyOf(placed), Set.of(), Map.of());
   }
 
   private static int rank(CommitOrder order, Call call) {
@@ -164,6 +190,21 @@ public final class Schedule {
     return order;
   }
 
+  /** Before which of its statements, from 0, a body waits until it goes on; none for one that runs as a whole. */
+  public List<Integer> stopsOf(int call) {
+    return cutsOf(call).stream().map(Cut::statement).toList();
+  }
+
+  private List<Cut> cutsOf(int call) {
+    return cuts.getOrDefault(call, List.of());
+  }
+
+  /** Where a body in parts is at its end. */
+  private int endOf(int call) {
+    var all = cutsOf(call);
+    return all.get(all.size() - 1).place();
+  }
+
   /** All actions in their order. */
   public List<Action> actions() {
     var taken = at(Placed::taken);
@@ -177,6 +218,7 @@ public final class Schedule {
         actions.add(new Action.Take(one.call().number()));
       }
       addBodies(place, run.getOrDefault(place, List.of()), looked, actions);
+      addParts(place, actions);
       if (place < order.size()) {
         addCommit(place, committed.getOrDefault(place, List.of()), actions);
       }
@@ -192,7 +234,7 @@ public final class Schedule {
     return found;
   }
 
-  private static void addBodies(
+  private void addBodies(
       int place, List<Placed> run, List<Placed> looked, List<Action> actions) {
     var here = new TreeMap<Integer, List<Action>>();
     for (var one : looked) {
@@ -205,12 +247,25 @@ public final class Schedule {
       if (one.commit() != place) {
         var all = here.computeIfAbsent(one.call().number(), number -> new ArrayList<>());
         all.add(new Action.Run(one.call().number()));
-        if (one.commit() < 0) {
+        if (one.commit() < 0 && cutsOf(one.call().number()).isEmpty()) {
           all.add(new Action.End(one.call().number()));
         }
       }
     }
     here.values().forEach(actions::addAll);
+  }
+
+  private void addParts(int place, List<Action> actions) {
+    for (int call : new TreeSet<>(cuts.keySet())) {
+      for (var cut : cutsOf(call)) {
+        if (cut.place() == place) {
+          actions.add(new Action.GoOn(call));
+        }
+      }
+      if (placed.get(call).commit() < 0 && endOf(call) == place) {
+        actions.add(new Action.End(call));
+      }
+    }
   }
 
   private void addCommit(int place, List<Placed> committed, List<Action> actions) {

@@ -44,17 +44,26 @@ final class Walk {
   private final Map<Integer, Session> sessions = new HashMap<>();
   private final Map<Integer, Performance> performances = new HashMap<>();
   private final Map<Integer, String> evicted = new HashMap<>();
+  private final Map<Integer, StatementGate> gates = new HashMap<>();
   private final Map<Integer, Verdict> verdicts = new HashMap<>();
   private final Set<Integer> absent = new HashSet<>();
+  private final int watched;
+  private @Nullable Course course;
 
-  Walk(
+  /**
+   * A walk.
+   *
+   * @param watched the number of a call that has to come out as recorded, else the walk ends there; -1 for none
+   */
+  Walk( // tidy: the collaborators of a walk, wired once in Replay
       Plan plan,
       Session.Opener scratch,
       Instruments instruments,
       Actors actors,
       Executor threads,
       Duration patience,
-      Progress progress) {
+      Progress progress,
+      int watched) {
     this.plan = plan;
     this.scratch = scratch;
     this.instruments = instruments;
@@ -62,6 +71,7 @@ final class Walk {
     this.threads = threads;
     this.patience = patience;
     this.progress = progress;
+    this.watched = watched;
   }
 
   /** A body that has been started, or could not be. */
@@ -71,20 +81,40 @@ final class Walk {
       @Nullable String notRun) {}
 
   /** What a body came to, and the changes it made. */
-  private record Made(Rehearsal.Outcome outcome, List<Captured> changes, boolean tellsTime) {
-    static Made nothing(Rehearsal.Outcome outcome) {
-      return new Made(outcome, List.of(), false);
+  private record Made(
+      Rehearsal.Outcome outcome,
+      List<Captured> changes,
+      boolean tellsTime,
+      @Nullable Course course) {
+    static Made nothing(Rehearsal.Outcome outcome, @Nullable Course course) {
+      return new Made(outcome, List.of(), false, course);
     }
   }
 
-  /** Gives the verdicts by the numbers of the calls. */
-  List<Verdict> go() throws SQLException, InterruptedException {
+  /** What the statements of the watched body changed; null where that is not known. */
+  @Nullable
+  Course course() {
+    return course;
+  }
+
+  /** What the transaction of a call changed as recorded, without what defaults gave. */
+  List<Captured> changesWithoutGenerated(int number) {
+    return changesOf(number).stream()
+        .map(Captured::of)
+        .map(instruments::withoutGenerated)
+        .toList();
+  }
+
+  /** Gives the verdicts by the numbers of the calls; none behind the watched one where that is not as recorded. */
+  Map<Integer, Verdict> go() throws SQLException, InterruptedException {
     try (var locks = new Locks(scratch.open())) {
       for (var action : plan.schedule().actions()) {
         if (action instanceof Action.Take take && !verdicts.containsKey(take.call())) {
           take(take.call());
         } else if (action instanceof Action.Run run && !verdicts.containsKey(run.call())) {
           run(run.call(), locks);
+        } else if (action instanceof Action.GoOn next && !verdicts.containsKey(next.call())) {
+          goOn(next.call(), locks);
         } else if (action instanceof Action.Try attempt && !verdicts.containsKey(attempt.call())) {
           attempt(attempt.call(), locks);
         } else if (action instanceof Action.End end && !verdicts.containsKey(end.call())) {
@@ -94,16 +124,17 @@ final class Walk {
         }
         progress.at(() -> "replayed %d of %d transactions"
             .formatted(verdicts.size(), plan.calls().size()));
+        var decisive = verdicts.get(watched);
+        if (decisive != null && !decisive.isEqual()) {
+          break;
+        }
       }
     } finally {
+      gates.values().forEach(StatementGate::giveUp);
       sessions.values().forEach(Session::rollBack);
       sessions.values().forEach(Session::close);
     }
-    var all = new ArrayList<Verdict>();
-    for (int i = 0; i < plan.calls().size(); i++) {
-      all.add(java.util.Objects.requireNonNull(verdicts.get(i)));
-    }
-    return all;
+    return verdicts;
   }
 
   private void take(int number) throws SQLException {
@@ -129,11 +160,25 @@ final class Walk {
     var session = session(number);
     try {
       var cue = actors.await(plan.calls().get(number));
-      var made = cue.submit(() -> perform(session, cue.transaction(), number));
+      var log = number == watched ? new Course.Log(instruments) : null;
+      var gate = new StatementGate(
+          plan.schedule().stopsOf(number), log == null ? StatementGate.Watcher.NONE : log);
+      gates.put(number, gate);
+      var made = cue.submit(() -> perform(session, gate, log, cue.transaction(), number));
       performances.put(number, new Performance(cue, made, null));
-      waitUntilDoneOrBlocked(made, session.process(), locks);
+      waitUntilDoneOrBlocked(made, gate, session.process(), locks);
     } catch (Actors.DidNotCome e) {
       performances.put(number, new Performance(null, null, String.valueOf(e.getMessage())));
+    }
+  }
+
+  /** Lets a body that stopped go on. */
+  private void goOn(int number, Locks locks) throws SQLException, InterruptedException {
+    var gate = gates.get(number);
+    var performance = performances.get(number);
+    if (gate != null && performance != null && performance.made() != null) {
+      gate.open();
+      waitUntilDoneOrBlocked(performance.made(), gate, session(number).process(), locks);
     }
   }
 
@@ -170,33 +215,40 @@ final class Walk {
   }
 
   /** On the thread of the author's code. */
-  private Made perform(Session session, Rehearsal.Transaction transaction, int number)
+  private Made perform(
+      Session session,
+      StatementGate gate,
+      Course.@Nullable Log log,
+      Rehearsal.Transaction transaction,
+      int number)
       throws SQLException {
     var connection = session.connection();
     var time =
         TransactionTime.of(connection, plan.calls().get(number).operation().startedAt());
     Captured.expect(connection, instruments, changesOf(number));
-    var outcome = transaction.run(connection);
+    var outcome = transaction.run(gate.over(connection));
     boolean readOnly =
         transaction.function().policy() instanceof Policy.OfTransaction policy && policy.readOnly();
     if (outcome.error() != null || readOnly) {
-      return Made.nothing(outcome);
+      return Made.nothing(outcome, log == null || readOnly ? null : log.broken());
     }
     try (var statement = connection.createStatement()) {
       statement.execute("set constraints all immediate");
     } catch (SQLException e) {
-      return Made.nothing(transaction.failedAtCommit(e));
+      return Made.nothing(transaction.failedAtCommit(e), log == null ? null : log.broken());
     }
+    var whole = log == null ? null : log.whole(Captured.behind(connection, instruments, 0));
     var changes = Captured.take(connection, instruments);
     var asRecorded = time.asRecorded(changes);
-    return new Made(outcome, asRecorded, !asRecorded.equals(changes));
+    return new Made(outcome, asRecorded, !asRecorded.equals(changes), whole);
   }
 
-  private void waitUntilDoneOrBlocked(Future<?> work, int process, Locks locks)
+  private void waitUntilDoneOrBlocked(
+      Future<?> work, StatementGate gate, int process, Locks locks)
       throws SQLException, InterruptedException {
     long end = System.nanoTime() + patience.toNanos();
     while (!Actors.isInTime(work, BETWEEN_LOOKS)) {
-      if (!locks.holdersFor(process).isEmpty()) {
+      if (gate.isHolding() || !locks.holdersFor(process).isEmpty()) {
         return;
       }
       if (System.nanoTime() > end) {
@@ -230,12 +282,17 @@ final class Walk {
         if (performance != null
             && performance.made() != null
             && !performance.made().isDone()) {
+          gateOf(entry.getKey()).giveUp();
           locks.cancel(holder);
         } else {
           entry.getValue().rollBack();
         }
       }
     }
+  }
+
+  private StatementGate gateOf(int number) {
+    return java.util.Objects.requireNonNull(gates.get(number));
   }
 
   private void apply(RecordedTransaction transaction, Locks locks)
@@ -276,7 +333,11 @@ final class Walk {
     if (made == null) {
       differences.add(new Difference.NotRun(String.valueOf(performance.notRun())));
     } else {
+      gateOf(number).openAll();
       waitUntilDone(made, session.process(), call.label(), locks);
+      if (number == watched) {
+        course = courseOf(made);
+      }
       var why = evicted.get(number);
       if (why != null) {
         differences.add(new Difference.NotRun(why));
@@ -294,6 +355,14 @@ final class Walk {
       performance.cue().release();
     }
     verdicts.put(number, verdict(number, differences, changes, notes));
+  }
+
+  private static @Nullable Course courseOf(Future<Made> made) throws InterruptedException {
+    try {
+      return made.get().course();
+    } catch (ExecutionException e) {
+      return null; // the verdict says why
+    }
   }
 
   private long transactionOf(int number) {

@@ -177,7 +177,7 @@ public record Window(
   }
 
   /** The plan of a trace in this window, with some bodies moved. */
-  public Plan plan(Trace trace, Map<Integer, Integer> moved) {
+  Plan plan(Trace trace, Moves moves) {
     var recorded = new HashMap<Long, RecordedTransaction>();
     commits.forEach(commit -> recorded.put(commit.xid(), commit));
     var order = CommitOrder.of(
@@ -197,6 +197,6 @@ public record Window(
           trace.previousOf(i),
           clock.placeAt(call.operation().completedAt())));
     }
-    return new Plan(Schedule.of(order, calls, moved), trace.calls(), recorded);
+    return new Plan(Schedule.of(order, calls, moves), trace.calls(), recorded);
   }
 }

@@ -6,6 +6,7 @@ import dev.reprise.debugger.history.Change;
 import dev.reprise.debugger.history.RecordedTransaction;
 import dev.reprise.debugger.rebuild.ChangeApplier;
 import dev.reprise.debugger.replay.Instruments;
+import dev.reprise.debugger.replay.StatementGate;
 import dev.reprise.debugger.replay.TracedCall;
 import dev.reprise.runtime.postgres.SqlState;
 import dev.reprise.runtime.store.OperationRow;
@@ -62,15 +63,6 @@ final class Bodies implements AutoCloseable {
     this.waits = new Waits(database, patience, this::processesUnderWay);
   }
 
-  /** How far the run has come. */
-  interface Moment {
-    /** How many commits there are. */
-    int commits();
-
-    /** Whether all is as it was in the original since there were so many commits. */
-    boolean isUndisturbedSince(int commits);
-  }
-
   /**
    * What is to be run.
    *
@@ -78,6 +70,7 @@ final class Bodies implements AutoCloseable {
    * @param inserts the recorded changes from which defaults take their values
    * @param original the call that it stands for; null where there is none, or more than one
    * @param recorded the transaction of that call; null where it changed nothing
+   * @param stops the statements, from 0, before which its body waits to be told to go on, as it did in the original
    */
   record Task(
       Cue cue,
@@ -85,7 +78,8 @@ final class Bodies implements AutoCloseable {
       List<Change> inserts,
       @Nullable TracedCall original,
       @Nullable RecordedTransaction recorded,
-      Moment moment) {
+      Moment moment,
+      List<Integer> stops) {
     /** Whether production's verdict on its conflicts stands, if it comes out as it did. */
     boolean isUndisturbed() {
       return original != null && held != null && moment.isUndisturbedSince(held.taken());
@@ -111,13 +105,15 @@ final class Bodies implements AutoCloseable {
     var given = held == null ? null : held.give(isolation);
     var task = turn.task();
     var session = given == null ? Held.begin(database, isolation) : given;
+    var gate = new StatementGate(given == null ? List.of() : turn.stopsAhead());
     turn.begin(new Turn.Attempt(
         session,
         processOf(session),
         isolation,
         given == null || held == null ? task.moment().commits() : held.taken(),
         given != null,
-        task.cue().submit(() -> BodyRun.of(task, session, instruments))));
+        gate,
+        task.cue().submit(() -> BodyRun.of(task, session, instruments, gate))));
   }
 
   private static int processOf(Connection session) throws SQLException {
@@ -127,10 +123,11 @@ final class Bodies implements AutoCloseable {
   /** Lets one that may have waited come as far as it can; false where its body still waits for another, or was undone. */
   boolean advance(Turn turn) throws SQLException, InterruptedException {
     for (var at = turn.current(); at != null; at = turn.current()) {
-      if (!waits.isAtItsEnd(at.run(), at.process(), turn.task().cue().label())) {
+      var label = turn.task().cue().label();
+      if (!waits.isAtItsEnd(at.run(), at.process(), label, at.gate()::isHolding)) {
         return false;
       }
-      var run = result(at.run(), turn.task().cue().label());
+      var run = result(at.run(), label);
       if (!run.conflict() && (!turn.isAsProduction() || run.isSame(turn.task()))) {
         return true;
       }
@@ -145,6 +142,7 @@ final class Bodies implements AutoCloseable {
     if (turn.current() == null) {
       again(turn);
     }
+    turn.openAll();
     while (advance(turn)) {
       var made = committed(turn);
       if (made != null) {
@@ -161,6 +159,7 @@ final class Bodies implements AutoCloseable {
   void abort(Turn turn) throws SQLException, InterruptedException {
     var at = turn.current();
     if (at != null) {
+      at.gate().giveUp();
       waits.cancel(at.run(), at.process(), turn.task().cue().label());
       turn.undo();
     }
@@ -245,7 +244,7 @@ final class Bodies implements AutoCloseable {
   }
 
   private static Task onNow(Task task) {
-    return new Task(task.cue(), null, task.inserts(), null, null, task.moment());
+    return new Task(task.cue(), null, task.inserts(), null, null, task.moment(), List.of());
   }
 
   // --- bodies of which nothing comes
@@ -323,7 +322,7 @@ final class Bodies implements AutoCloseable {
   /** Null where it would have to wait for one that is under way. */
   private @Nullable BodyRun aside(Task task, Connection session)
       throws SQLException, InterruptedException {
-    var run = task.cue().submit(() -> BodyRun.of(task, session, instruments));
+    var run = task.cue().submit(() -> BodyRun.of(task, session, instruments, new StatementGate(List.of())));
     if (waits.isAtItsEnd(run, processOf(session), task.cue().label())) {
       return result(run, task.cue().label());
     }

@@ -3,6 +3,7 @@ package dev.reprise.debugger.retro;
 import dev.reprise.debugger.replay.Captured;
 import dev.reprise.debugger.replay.Comparison;
 import dev.reprise.debugger.replay.Instruments;
+import dev.reprise.debugger.replay.StatementGate;
 import dev.reprise.debugger.replay.TransactionTime;
 import dev.reprise.runtime.execution.Rehearsal;
 import dev.reprise.runtime.postgres.SqlState;
@@ -24,14 +25,15 @@ record BodyRun(
     List<Captured> asRecorded) {
 
   /** Runs it, on the thread of the author's code. */
-  static BodyRun of(Bodies.Task task, Connection session, Instruments instruments)
+  static BodyRun of(
+      Bodies.Task task, Connection session, Instruments instruments, StatementGate gate)
       throws SQLException {
     var original = task.original();
     var time = TransactionTime.of(
         session, original == null ? null : original.operation().startedAt());
     Captured.expect(session, instruments, task.inserts());
     var transaction = task.cue().transaction();
-    var outcome = transaction.runTracked(session);
+    var outcome = transaction.runTracked(gate.over(session));
     if (outcome.error() == null) {
       try (var statement = session.createStatement()) {
         statement.execute("set constraints all immediate");

@@ -30,7 +30,7 @@ public final class FreeRun implements AutoCloseable {
   private final Places places;
   private final Map<Cue, Held> held = new HashMap<>();
   private final List<Performed> performed = new ArrayList<>();
-  private final Bodies.Moment moment = new Bodies.Moment() {
+  private final Moment moment = new Moment() {
     @Override
     public int commits() {
       return commits;
@@ -124,7 +124,7 @@ public final class FreeRun implements AutoCloseable {
       }
     }
     var snapshot = held.remove(cue);
-    var made = bodies.perform(new Bodies.Task(cue, snapshot, inserts, null, null, moment));
+    var made = bodies.perform(new Bodies.Task(cue, snapshot, inserts, null, null, moment, List.of()));
     var inPlaceOf =
         at.originals().stream().map(number -> plan.calls().get(number).label()).toList();
     var told = made.told(cue, inPlaceOf, commits);

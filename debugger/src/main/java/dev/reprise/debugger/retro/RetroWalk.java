@@ -48,21 +48,8 @@ final class RetroWalk {
   private final Map<Cue, Places.Place> known = new HashMap<>();
   private final List<Performed> performed = new ArrayList<>();
   private final Turns turns;
-  private final Bodies.Moment moment = new Now();
-  private int place;
-  private int disturbedAt = -1;
-
-  private final class Now implements Bodies.Moment {
-    @Override
-    public int commits() {
-      return place;
-    }
-
-    @Override
-    public boolean isUndisturbedSince(int commits) {
-      return disturbedAt < commits;
-    }
-  }
+  private final Map<Integer, Cue> early = new HashMap<>();
+  private final WalkMoment moment = new WalkMoment();
 
   /**
    * A walk.
@@ -107,11 +94,13 @@ final class RetroWalk {
           attempt(attempt.call());
         } else if (action instanceof Action.Run run && isRun(run.call())) {
           run(run.call());
+        } else if (action instanceof Action.GoOn next && isRun(next.call())) {
+          goOn(next.call());
         } else if (action instanceof Action.End end) {
           end(end.call());
         } else if (action instanceof Action.Apply apply) {
           apply(recorded(apply.transaction()));
-          place++;
+          moment.committed();
         }
       }
       finish();
@@ -146,7 +135,7 @@ final class RetroWalk {
     begin(plan.calls().get(number));
     settle();
     if (!passed.contains(number) && !held.containsKey(number)) {
-      held.put(number, Held.take(database, place, bodies.areProbed()));
+      held.put(number, Held.take(database, moment.commits(), bodies.areProbed()));
     }
   }
 
@@ -198,7 +187,16 @@ final class RetroWalk {
     settle();
     var cue = standsFor(number);
     if (cue != null && !turns.isUnderWay(cue)) {
+      early.put(number, cue);
       begin(cue, placeOf(cue));
+    }
+  }
+
+  /** The body stopped between two statements until here. */
+  private void goOn(int number) throws SQLException, InterruptedException {
+    var cue = early.get(number);
+    if (cue != null) {
+      turns.goOn(cue);
     }
   }
 
@@ -228,7 +226,7 @@ final class RetroWalk {
       return true;
     });
     if (bodies.first(work, foreign.process(), "transaction " + transaction.xid())) {
-      disturbedAt = place;
+      moment.disturbed();
     }
     try {
       var unused = work.get();
@@ -254,7 +252,7 @@ final class RetroWalk {
         perform(cue, placeOf(cue));
       }
       if (!places.isTaken(number) && transaction != null) {
-        disturbedAt = place; // the code does not do it any more
+        moment.disturbed(); // the code does not do it any more
       }
       passed.add(number);
       settle();
@@ -264,10 +262,10 @@ final class RetroWalk {
         apply(transaction);
       }
     } else if (transaction != null) {
-      disturbedAt = place;
+      moment.disturbed();
     }
     if (commits) {
-      place++;
+      moment.committed();
     }
   }
 
@@ -309,7 +307,7 @@ final class RetroWalk {
   private Foresight.@Nullable Next next(Cue cue) {
     try {
       return foresight.next(
-          cue, bodies.tentative(new Bodies.Task(cue, null, List.of(), null, null, moment)));
+          cue, bodies.tentative(new Bodies.Task(cue, null, List.of(), null, null, moment, List.of())));
     } catch (SQLException e) {
       return null;
     } catch (InterruptedException e) {
@@ -353,13 +351,13 @@ final class RetroWalk {
     if (turns.end(cue)) {
       goOn();
     } else {
-      disturbedAt = place;
+      moment.disturbed();
     }
   }
 
   private void goOn() throws SQLException, InterruptedException {
     if (turns.goOn()) {
-      disturbedAt = place;
+      moment.disturbed();
     }
   }
 
@@ -378,18 +376,19 @@ final class RetroWalk {
         inserts,
         one ? plan.calls().get(at.first()) : null,
         one ? recordedOf(at.first()) : null,
-        moment);
+        moment,
+        one ? plan.schedule().stopsOf(at.first()) : List.of());
   }
 
   private void finish(Cue cue, Made made) {
     var at = Objects.requireNonNull(known.get(cue));
     if (!made.same()) {
-      disturbedAt = place;
+      moment.disturbed();
     }
     performed.add(made.told(
         cue,
         at.originals().stream().map(number -> plan.calls().get(number).label()).toList(),
-        place));
+        moment.commits()));
     known.remove(cue);
     var ended =
         at.isNew() ? cue.call().now() : plan.calls().get(at.last()).operation().completedAt();

@@ -1,7 +1,9 @@
 package dev.reprise.debugger.retro;
 
 import dev.reprise.Isolation;
+import dev.reprise.debugger.replay.StatementGate;
 import java.sql.Connection;
+import java.util.List;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +17,7 @@ final class Turn {
   private int attempts = 1;
   private boolean isAsProduction;
   private @Nullable Attempt current;
+  private int opened;
 
   Turn(Bodies.Task task, Footprint seen) {
     this.task = task;
@@ -28,13 +31,15 @@ final class Turn {
    * @param isolation of its transaction
    * @param taken how many commits its snapshot sees
    * @param isOnHeld whether the snapshot is the one of the original
+   * @param gate lets its body come as far as it may
    */
-  record Attempt(
+  record Attempt( // tidy: a session and what is known of it
       Connection session,
       int process,
       Isolation isolation,
       int taken,
       boolean isOnHeld,
+      StatementGate gate,
       Future<BodyRun> run) {}
 
   Bodies.Task task() {
@@ -69,6 +74,27 @@ final class Turn {
   /** The same attempt again at another level. */
   void asProduction() {
     isAsProduction = true;
+  }
+
+  /** Before which statements it is to wait from here on. */
+  List<Integer> stopsAhead() {
+    return task.stops().subList(Math.min(opened, task.stops().size()), task.stops().size());
+  }
+
+  /** Lets its body go on to the next stop. */
+  void open() {
+    opened++;
+    if (current != null) {
+      current.gate().open();
+    }
+  }
+
+  /** Lets its body go on to its end. */
+  void openAll() {
+    opened = task.stops().size();
+    if (current != null) {
+      current.gate().openAll();
+    }
   }
 
   /** One more attempt. */

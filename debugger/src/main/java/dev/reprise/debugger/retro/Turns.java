@@ -52,6 +52,15 @@ final class Turns {
     turns.put(cue, bodies.begin(task));
   }
 
+  /** Lets a body that stopped between its statements go on. */
+  void goOn(Cue cue) throws SQLException, InterruptedException {
+    var turn = turns.get(cue);
+    if (turn != null) {
+      turn.open();
+      var unused = bodies.advance(turn);
+    }
+  }
+
   /** Brings one to its end; false where it is held up, and due from now on. */
   boolean end(Cue cue) throws SQLException, InterruptedException {
     var made = bodies.end(Objects.requireNonNull(turns.get(cue)));

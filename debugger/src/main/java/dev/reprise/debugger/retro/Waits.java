@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,9 +49,20 @@ final class Waits implements AutoCloseable {
    */
   boolean isAtItsEnd(Future<?> work, int process, String what)
       throws SQLException, InterruptedException {
+    return isAtItsEnd(work, process, what, () -> false);
+  }
+
+  /**
+   * The same for work that may stop by itself.
+   *
+   * @param stopped whether it does
+   * @return false where it waits for a transaction that is under way, or has stopped
+   */
+  boolean isAtItsEnd(Future<?> work, int process, String what, BooleanSupplier stopped)
+      throws SQLException, InterruptedException {
     long end = System.nanoTime() + patience.toNanos();
     while (!isInTime(work)) {
-      if (waitsForOneUnderWay(process)) {
+      if (stopped.getAsBoolean() || waitsForOneUnderWay(process)) {
         return false;
       }
       if (System.nanoTime() > end) {

@@ -22,7 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Whatever transactions do and however they meet, they come out the same in a replay, and leave the same rows. {@code
+ * Whatever transactions do and however they meet, they come out the same in a replay, and leave the same rows; every
+ * second workload is of transactions on few keys, where bodies often ran before their commits, or in parts. {@code
  * -Dreprise.seed} repeats what is called, {@code -Dreprise.workloads} says how many workloads there are for each isolation
  * level. What read committed transactions saw is not recorded: they may come out otherwise, but leave the same rows.
  */
@@ -62,7 +63,7 @@ class GeneratedWorkloadTest {
     for (int i = 0; i < WORKLOADS; i++) {
       long seed = seeds.nextLong();
       var workload = new GeneratedWorkload(node, isolation, seed, isolation + "-" + i);
-      var ids = workload.run(5, 2, 8);
+      var ids = (i % 2 == 0 ? workload : workload.onKeys()).run(5, 2, 8);
       var production = rows();
       var rebuilt = new ArrayList<Map<String, List<String>>>();
       var report = node.replay(

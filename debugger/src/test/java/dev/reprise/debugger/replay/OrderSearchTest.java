@@ -12,6 +12,7 @@ import dev.reprise.runtime.store.Placement;
 import dev.reprise.runtime.store.Position;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -71,15 +72,16 @@ class OrderSearchTest {
   /** The outcome of searching where one call comes out as recorded in some orders only. */
   private List<Verdict> search(int budget, int differing, Predicate<Map<Integer, Integer>> right)
       throws Exception {
-    OrderSearch.Attempts attempts = moved -> {
-      tried.add(moved);
-      var verdicts = new ArrayList<Verdict>();
+    OrderSearch.Attempts attempts = (moves, watched) -> {
+      tried.add(moves.bodies());
+      var verdicts = new HashMap<Integer, Verdict>();
       for (int i = 0; i < calls.size(); i++) {
-        verdicts.add(verdict(i, i != differing || right.test(moved)));
+        verdicts.put(i, verdict(i, i != differing || right.test(moves.bodies())));
       }
-      return new OrderSearch.Outcome(Schedule.of(order, calls, moved), verdicts);
+      return new OrderSearch.Outcome(Schedule.of(order, calls, moves), verdicts, null, List.of());
     };
-    return new OrderSearch(attempts, budget).go().verdicts();
+    var outcome = new OrderSearch(attempts, budget).go();
+    return List.of(outcome.verdict(0), outcome.verdict(1), outcome.verdict(2));
   }
 
   @Test

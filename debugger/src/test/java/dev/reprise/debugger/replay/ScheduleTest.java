@@ -97,7 +97,7 @@ class ScheduleTest {
     var a = writer(0, 12, "10:10:");
     var order = CommitOrder.of(List.of(10L, 12L), List.of(a.snapshot()));
 
-    assertThat(Schedule.of(order, List.of(a), Map.of(0, -5)).actions())
+    assertThat(Schedule.of(order, List.of(a), Moves.of(Map.of(0, -5))).actions())
         .containsExactly(
             new Action.Take(0), new Action.Run(0), new Action.Apply(10), new Action.End(0));
   }
@@ -199,7 +199,7 @@ class ScheduleTest {
     for (int i = 0; i < Math.min(places.length, primary.calls.size()); i++) {
       moved.put(i, (int) places[i]);
     }
-    var actions = Schedule.of(order, primary.calls, moved).actions();
+    var actions = Schedule.of(order, primary.calls, Moves.of(moved)).actions();
 
     for (var call : primary.calls) {
       int take = actions.indexOf(new Action.Take(call.number()));
