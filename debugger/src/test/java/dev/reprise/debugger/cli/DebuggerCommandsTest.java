@@ -221,9 +221,16 @@ class DebuggerCommandsTest {
         select 'was ' || stock from item
         update item set stock = 77
         select 'is ' || stock from item
+        update item set stock = 78; commit
+        select 'still ' || stock from item
+        rollback; update item set stock = 79
+        select 'still ' || stock from item
+        g nowhere
         l
         select nonsense
-        q
+        help
+        quit
+        n
         """.getBytes(StandardCharsets.UTF_8)));
     try {
       var run = run("replay", "--functions", jar.toString(), "--interactive", "first", "second");
@@ -241,10 +248,14 @@ class DebuggerCommandsTest {
               "before 2",
               "before 1",
               "was 5",
-              "1 rows changed, and rolled back",
+              "1 row changed, and rolled back",
               "is 5",
+              "still 5",
+              "still 5",
               "> 1");
-      assertThat(run.err()).contains("nonsense");
+      assertThat(run.err())
+          .contains("nonsense", "leave COMMIT and ROLLBACK out", "g takes a number")
+          .doesNotContain("at or near \"help\"");
     } finally {
       System.setIn(before);
     }
