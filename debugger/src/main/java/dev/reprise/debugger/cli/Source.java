@@ -19,6 +19,7 @@ import dev.reprise.runtime.store.ExecutionStore;
 import dev.reprise.runtime.store.LogDatabase;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -52,7 +53,7 @@ final class Source implements AutoCloseable {
     Logs.onlyWarnings();
     var configured = options.settings(environment).database();
     if (configured.isPresent()) {
-      return new Source(null, null, configured.get());
+      return withLog(new Source(null, null, configured.get()));
     }
     if (!Files.isDirectory(EmbeddedServer.DEFAULT_DIRECTORY)) {
       throw new RepriseException("there is no embedded database in "
@@ -66,6 +67,35 @@ final class Source implements AutoCloseable {
       server.close();
       throw e;
     }
+  }
+
+  /** Closed again where nothing of Reprise is in the database. */
+  private static Source withLog(Source source) {
+    boolean there = false;
+    try {
+      there = source.database.log(
+          connection -> isThere(connection, "reprise.executions"));
+    } catch (SQLException e) {
+      throw new RepriseException("the database cannot be read: " + e.getMessage(), e);
+    } finally {
+      if (!there) {
+        source.close();
+      }
+    }
+    if (!there) {
+      throw new RepriseException("no execution was ever run in " + source.config.maskedUrl()
+          + ": it has no schema \"reprise\"; name the database of the servers");
+    }
+    return source;
+  }
+
+  private static boolean isThere(Connection connection, String table) throws SQLException {
+    return Jdbc.queryOne(
+            connection,
+            "select to_regclass(?) is not null",
+            statement -> statement.setString(1, table),
+            row -> row.getBoolean(1))
+        .orElseThrow();
   }
 
   /**
@@ -146,12 +176,7 @@ final class Source implements AutoCloseable {
   /** Where nothing is recorded, the database may be the reason; where it is not, who reads says what there is. */
   private void requireRecorded() {
     try {
-      boolean recorded = database.log(connection -> Jdbc.queryOne(
-              connection,
-              "select to_regclass('reprise_history.epochs') is not null",
-              Binder.NOTHING,
-              row -> row.getBoolean(1))
-          .orElseThrow()
+      boolean recorded = database.log(connection -> isThere(connection, "reprise_history.epochs")
           && Jdbc.queryOne(
                   connection,
                   "select 1 from reprise_history.epochs limit 1",

@@ -10,8 +10,10 @@ import com.sun.jdi.event.ClassPrepareEvent;
 import dev.reprise.debugger.replay.RecordedNode;
 import dev.reprise.debugger.replay.Scripted;
 import dev.reprise.runtime.cli.RepriseCommand;
+import dev.reprise.runtime.config.DatabaseConfig;
 import dev.reprise.runtime.config.Environment;
 import dev.reprise.runtime.json.Json;
+import dev.reprise.runtime.postgres.ScratchDatabase;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -52,8 +54,12 @@ class DebuggerCommandsTest {
     node = new RecordedNode("""
         create table item (name text primary key, stock int not null);
         create table sale (id bigserial primary key, item text not null);
+        create table parcel (id int primary key, note text) partition by range (id);
+        create table parcel_1 partition of parcel for values from (1) to (2);
+        create table parcel_2 partition of parcel for values from (2) to (3);
         """);
     node.run("insert into item values ('pen', 5)");
+    node.run("insert into parcel values (1, 'first'), (2, 'second')");
     jar = jarOf(Scripted.class);
     node.start("first", "update item set stock = stock - 1", "select stock from item")
         .result();
@@ -104,7 +110,10 @@ class DebuggerCommandsTest {
   }
 
   private static String url() {
-    var config = node.config();
+    return url(node.config());
+  }
+
+  private static String url(DatabaseConfig config) {
     return config.url() + (config.url().contains("?") ? "&" : "?") + "user=" + config.user()
         + "&password="
         + URLEncoder.encode(String.valueOf(config.password()), StandardCharsets.UTF_8);
@@ -287,6 +296,31 @@ class DebuggerCommandsTest {
     assertThat(run("history", "--format", "json", "public.item", "name=pen").out())
         .contains("\"execution\":\"first\"", "\"position\":\"1\"");
     assertThat(run("history", "nothing", "1").err()).contains("no table nothing is recorded");
+    assertThat(run("history", "public.\"item\"", "pen").out()).contains("first@1");
+    assertThat(run("history", "parcel", "2").out()).contains("id=2, note=second");
+    assertThat(run("history", "item", "pencil").out()).contains("there was no such row");
+  }
+
+  @Test
+  void whoHasEarlierRunsIsTold() throws Exception {
+    node.run("update reprise.executions set continued = 2 where id = 'first'");
+    try {
+      var run = run("replay", "--functions", jar.toString(), "first");
+      assertThat(run.exitCode()).as(run.err() + run.out()).isZero();
+      assertThat(run.out()).contains("note: first went on", "first~1 to first~2");
+      assertThat(run.err()).contains("first~1 to first~2");
+    } finally {
+      node.run("update reprise.executions set continued = 0 where id = 'first'");
+    }
+  }
+
+  @Test
+  void aDatabaseWithoutALogIsNamed() {
+    try (var empty = ScratchDatabase.forTests()) {
+      var run = at(url(empty.config()), "history", "item", "pen");
+      assertThat(run.exitCode()).isEqualTo(2);
+      assertThat(run.err()).contains("it has no schema \"reprise\"");
+    }
   }
 
   @Test

@@ -177,6 +177,10 @@ class ClientCommandsTest {
     assertThat(run("event", "talk-1", "mood", "--wait", "60"))
         .isEqualTo(new CommandRun(0, "\"curious\"\n", ""));
     assertThat(run("event", "talk-1", "none").exitCode()).isEqualTo(1);
+    assertThat(run("executions", "show", "talk-1").out())
+        .containsPattern("EVENT +LATEST VALUE\\Rmood +\"curious\"");
+    assertThat(run("executions", "show", "talk-1", "--format", "json").out())
+        .contains("\"events\":{\"mood\":\"curious\"}");
     assertThat(run("event", "nobody", "mood").exitCode()).isEqualTo(2);
     assertThat(run("send", "talk-1", "aside", "{\"a\": 1}", "--key", "k", "--delay", "1h"))
         .isEqualTo(new CommandRun(0, "sent to talk-1\n", ""));
