@@ -304,14 +304,34 @@ class DebuggerCommandsTest {
   @Test
   void whoHasEarlierRunsIsTold() throws Exception {
     node.run("update reprise.executions set continued = 2 where id = 'first'");
-    try {
-      var run = run("replay", "--functions", jar.toString(), "first");
-      assertThat(run.exitCode()).as(run.err() + run.out()).isZero();
-      assertThat(run.out()).contains("note: first went on", "first~1 to first~2");
-      assertThat(run.err()).contains("first~1 to first~2");
-    } finally {
-      node.run("update reprise.executions set continued = 0 where id = 'first'");
-    }
+    var run = run("replay", "--functions", jar.toString(), "first");
+    node.run("update reprise.executions set continued = 0 where id = 'first'");
+    assertThat(run.exitCode()).as(run.err() + run.out()).isZero();
+    assertThat(run.out()).contains("note: first went on", "first~1 to first~2");
+    assertThat(run.err()).contains("first~1 to first~2");
+  }
+
+  @Test
+  void whoIsParkedEndsAsRecordedWhereTheReplayIsParkedByTheSame() throws Exception {
+    node.start("parked", "select 1").result();
+    node.run("""
+        update reprise.operations o set arguments = arguments + 1
+          from reprise.executions e where e.execution = o.execution and e.id = 'parked'
+        """);
+    var ended = run("replay", "--functions", jar.toString(), "parked");
+    assertThat(ended.exitCode()).as(ended.err() + ended.out()).isEqualTo(1);
+    assertThat(ended.out()).contains("and the ends of 1 of 1 executions differ");
+    var cause = ended.out().replaceFirst("(?s).*DIVERGED +parked: ([^\n]*)\n.*", "$1");
+    node.run("""
+        update reprise.executions set status = 'PARKED', completed_at = null, output = null, error =
+               json_build_object('type', 'dev.reprise.NonDeterminismException', 'message', $$%s$$, 'causes', '[]'::json)::text
+         where id = 'parked'
+        """.formatted(cause));
+    var parked = run("replay", "--functions", jar.toString(), "parked");
+    assertThat(parked.out())
+        .contains("note: parked: parked, as it was: " + cause)
+        .doesNotContain("DIVERGED      parked:");
+    node.run("update reprise.executions set status='CANCELLED', completed_at=now() where id='parked'");
   }
 
   @Test
