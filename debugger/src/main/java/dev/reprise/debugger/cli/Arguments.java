@@ -27,6 +27,9 @@ final class Arguments {
       var span = new Span(
           time("--from", from, Instant.EPOCH),
           time("--to", to, Instant.now().plus(Duration.ofDays(1))));
+      if (to == null && !span.from().isBefore(span.to())) {
+        throw new RepriseException("--from (" + span.from() + ") is still to come");
+      }
       if (!span.from().isBefore(span.to())) {
         throw new RepriseException("--from (" + span.from() + ") is not before --to (" + span.to()
             + "): there is nothing between them");
@@ -53,6 +56,9 @@ final class Arguments {
   }
 
   static void requireFile(String option, @Nullable Path file) {
+    if (file != null && Files.isDirectory(file)) {
+      throw new RepriseException(option + ": " + file + " is a directory");
+    }
     if (file != null && !Files.isRegularFile(file)) {
       throw new RepriseException(option + ": there is no file " + file);
     }

@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -94,9 +95,10 @@ public final class AtCommand implements RepriseSubcommand {
       var history = source.history();
       var state = time == null ? ofExecution(source, history) : atTime(source, history, wanted);
       var into = scratch == null ? Scratch.embedded() : Scratch.on(DatabaseConfig.of(scratch));
-      try (var rebuilt = new Rebuilder(history, Arguments.progress(root.output()))
-              .at(state.epoch(), state.visible(), into, Set.of());
-          var connection = rebuilt.open()) {
+      try (into;
+          var connection = new Rebuilder(history, Arguments.progress(root.output()))
+              .at(state.epoch(), state.visible(), into, Set.of())
+              .open()) {
         var result = SqlResult.of(connection, sql);
         root.output().data(result::json, result::text);
       } catch (SQLException e) {
@@ -186,10 +188,21 @@ public final class AtCommand implements RepriseSubcommand {
       }
     }
     if (found == null) {
-      throw new RepriseException("there is no transaction at " + given);
+      throw new RepriseException("there is no transaction at " + given + "; " + id + " has "
+          + positions(log.orElseThrow()));
     }
     requireOwn(store, id, found.position());
     return found;
+  }
+
+  private static String positions(List<OperationRow> log) {
+    var all = log.stream()
+        .filter(operation -> operation.kind() == OperationKind.TRANSACTION)
+        .map(operation -> operation.position().toString())
+        .toList();
+    return all.isEmpty()
+        ? "none in its log"
+        : (all.size() == 1 ? "one at " : "them at ") + String.join(", ", all);
   }
 
   private static void requireOwn(ExecutionStore store, String id, Position position) {

@@ -93,6 +93,7 @@ public final class ExportCommand implements RepriseSubcommand {
     var span = Span.of(from, to);
     Arguments.requireServer(scratch);
     try (var source = Source.of(options, root.environment())) {
+      Incarnations.notes(source.executions(), ids).forEach(root.output()::note);
       var selection = new TraceExport.Selection(executions(source, span), asked(), masks, force);
       Manifest manifest;
       try (var start = Source.scratch(scratch)) {

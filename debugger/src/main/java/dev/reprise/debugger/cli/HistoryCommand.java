@@ -72,7 +72,7 @@ public final class HistoryCommand implements RepriseSubcommand {
     Arguments.requireText("the key of the row", key);
     Arguments.requireFile("--trace", trace);
     try (var source = Source.of(options, root.environment(), trace, null)) {
-      var events = events(source.history());
+      var events = events(source);
       var writers = new HashMap<Long, Writer>();
       source
           .executions()
@@ -83,14 +83,16 @@ public final class HistoryCommand implements RepriseSubcommand {
     }
   }
 
-  private List<Event> events(History history) {
+  private List<Event> events(Source source) {
+    var history = source.history();
+    var names = TableNames.of(source.database(), table);
     var found = new ArrayList<Event>();
     boolean known = false;
     for (var epoch : history.epochs()) {
       var ids = new ArrayList<Integer>();
       var copied = new HashSet<Long>();
       for (var relation : history.relations(epoch)) {
-        if (relation.qualifiedName().equals(table) || relation.name().equals(table)) {
+        if (names.contains(relation.qualifiedName()) || names.contains(relation.name())) {
           ids.add(relation.id());
           // later copies of the same table repeat what the changes tell
           if (relation.base() != null && copied.add(relation.oid())) {
@@ -237,7 +239,7 @@ public final class HistoryCommand implements RepriseSubcommand {
           event.row().toString()));
     }
     return rows.size() == 1
-        ? "nothing happened to it since the recording began"
+        ? "there was no such row in what is recorded"
         : Output.table(rows);
   }
 }

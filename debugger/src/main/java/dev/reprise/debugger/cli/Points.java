@@ -18,6 +18,9 @@ interface Points extends AutoCloseable {
    */
   void goTo(int wanted);
 
+  /** Makes the state at the point once more, where it was changed. */
+  void makeAnew();
+
   /** A transaction on one line. */
   String line(int number);
 

@@ -1,5 +1,6 @@
 package dev.reprise.debugger.cli;
 
+import dev.reprise.RepriseException;
 import dev.reprise.debugger.cli.Arguments.Span;
 import dev.reprise.debugger.replay.RecordedCode;
 import dev.reprise.debugger.replay.Replay;
@@ -135,6 +136,9 @@ public final class ReplayCommand implements RepriseSubcommand {
             functions,
             new ApplicationSettings(root.environment()::variable, Environment::fileContent))) {
       var selected = trace(source, code, span);
+      requireSome(selected, span);
+      var notes = Incarnations.notes(source.executions(), ids);
+      notes.forEach(root.output()::note);
       try (var replay = Replay.prepare(
           selected,
           source.history(),
@@ -142,7 +146,7 @@ public final class ReplayCommand implements RepriseSubcommand {
           Source.scratch(scratch),
           threads,
           replayOptions(source, root.output()))) {
-        var report = replay.run();
+        var report = replay.run().withNotes(notes);
         root.output().data(report::json, report::text);
         if (interactive) {
           step(replay, report, root);
@@ -151,6 +155,13 @@ public final class ReplayCommand implements RepriseSubcommand {
       }
     } finally {
       threads.shutdownNow();
+    }
+  }
+
+  private void requireSome(Trace selected, Span span) {
+    if (selected.scripts().isEmpty()) {
+      throw new RepriseException("no execution was created between " + span.from() + " and "
+          + span.to() + (trace == null ? "" : ", of those in " + trace));
     }
   }
 

@@ -24,6 +24,13 @@ record ReplayPoints(Timeline timeline) implements Points {
   }
 
   @Override
+  public void makeAnew() {
+    int point = timeline.point();
+    timeline.close();
+    timeline.goTo(point);
+  }
+
+  @Override
   public String line(int number) {
     return Report.line(timeline.steps().get(number));
   }

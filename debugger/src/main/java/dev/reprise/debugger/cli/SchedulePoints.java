@@ -75,6 +75,11 @@ final class SchedulePoints implements Points {
   }
 
   @Override
+  public void makeAnew() {
+    goTo(point);
+  }
+
+  @Override
   public String line(int number) {
     var it = performed.get(number);
     return it.label() + " " + it.function() + " " + it.isolation() + " "

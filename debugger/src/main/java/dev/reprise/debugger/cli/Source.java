@@ -7,14 +7,20 @@ import dev.reprise.debugger.trace.ImportedTrace;
 import dev.reprise.runtime.cli.DatabaseOptions;
 import dev.reprise.runtime.config.DatabaseConfig;
 import dev.reprise.runtime.config.Environment;
+import dev.reprise.runtime.postgres.Binder;
 import dev.reprise.runtime.postgres.ConnectionHook;
 import dev.reprise.runtime.postgres.Database;
 import dev.reprise.runtime.postgres.EmbeddedServer;
+import dev.reprise.runtime.postgres.Jdbc;
+import dev.reprise.runtime.record.Recorder;
+import dev.reprise.runtime.record.RecordingImpossibleException;
 import dev.reprise.runtime.store.DatabaseClock;
 import dev.reprise.runtime.store.ExecutionStore;
 import dev.reprise.runtime.store.LogDatabase;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -47,7 +53,7 @@ final class Source implements AutoCloseable {
     Logs.onlyWarnings();
     var configured = options.settings(environment).database();
     if (configured.isPresent()) {
-      return new Source(null, null, configured.get());
+      return withLog(new Source(null, null, configured.get()));
     }
     if (!Files.isDirectory(EmbeddedServer.DEFAULT_DIRECTORY)) {
       throw new RepriseException("there is no embedded database in "
@@ -61,6 +67,35 @@ final class Source implements AutoCloseable {
       server.close();
       throw e;
     }
+  }
+
+  /** Closed again where nothing of Reprise is in the database. */
+  private static Source withLog(Source source) {
+    boolean there = false;
+    try {
+      there = source.database.log(
+          connection -> isThere(connection, "reprise.executions"));
+    } catch (SQLException e) {
+      throw new RepriseException("the database cannot be read: " + e.getMessage(), e);
+    } finally {
+      if (!there) {
+        source.close();
+      }
+    }
+    if (!there) {
+      throw new RepriseException("no execution was ever run in " + source.config.maskedUrl()
+          + ": it has no schema \"reprise\"; name the database of the servers");
+    }
+    return source;
+  }
+
+  private static boolean isThere(Connection connection, String table) throws SQLException {
+    return Jdbc.queryOne(
+            connection,
+            "select to_regclass(?) is not null",
+            statement -> statement.setString(1, table),
+            row -> row.getBoolean(1))
+        .orElseThrow();
   }
 
   /**
@@ -116,10 +151,16 @@ final class Source implements AutoCloseable {
     return trace == null || trace.manifest().comparesArguments();
   }
 
+  /**
+   * The change history.
+   *
+   * @throws RepriseException there is none because the database forbids it: the message says what to grant
+   */
   History history() {
     if (trace != null) {
       return trace.history();
     }
+    requireRecorded();
     var source = new PGSimpleDataSource();
     source.setUrl(config.url());
     if (config.user() != null) {
@@ -130,6 +171,26 @@ final class Source implements AutoCloseable {
     }
     source.setApplicationName("reprise debugger");
     return History.of(source);
+  }
+
+  /** Where nothing is recorded, the database may be the reason; where it is not, who reads says what there is. */
+  private void requireRecorded() {
+    try {
+      boolean recorded = database.log(connection -> isThere(connection, "reprise_history.epochs")
+          && Jdbc.queryOne(
+                  connection,
+                  "select 1 from reprise_history.epochs limit 1",
+                  Binder.NOTHING,
+                  row -> row.getInt(1))
+              .isPresent());
+      if (!recorded) {
+        Recorder.requirePossible(config);
+      }
+    } catch (RecordingImpossibleException e) {
+      throw new RepriseException("nothing is recorded in this database: " + e.getMessage(), e);
+    } catch (SQLException e) {
+      throw new RepriseException("the database cannot be read: " + e.getMessage(), e);
+    }
   }
 
   @Override

@@ -17,22 +17,64 @@ import org.jspecify.annotations.Nullable;
  * @param changed how many rows it changed
  */
 record SqlResult(List<String> columns, List<List<@Nullable String>> rows, int changed) {
-  /** Runs SQL in a transaction that is rolled back. */
+  /** The SQL has ended the transaction that it was run in: what it did may be there for good. */
+  static final class EndedException extends RepriseException {
+    EndedException() {
+      super("leave COMMIT and ROLLBACK out: the SQL is run in a transaction that is rolled back");
+    }
+  }
+
+  /**
+   * Runs SQL in a transaction that is rolled back.
+   *
+   * @throws EndedException the SQL ended it itself
+   */
   static SqlResult of(Connection connection, String sql) {
     try {
       connection.setAutoCommit(false);
-      try (var statement = connection.createStatement()) {
-        if (!statement.execute(sql)) {
-          return new SqlResult(List.of(), List.of(), Math.max(0, statement.getUpdateCount()));
-        }
-        try (var found = statement.getResultSet()) {
-          return read(found);
-        }
-      } finally {
-        connection.rollback();
+      var transaction = text(connection, "select pg_current_xact_id()::text");
+      SqlResult result = null;
+      SQLException failure = null;
+      try {
+        result = run(connection, sql);
+        requireSame(transaction, text(connection, "select pg_current_xact_id()::text"));
+      } catch (SQLException e) {
+        failure = e;
       }
+      connection.rollback();
+      requireSame("aborted", text(connection, "select pg_xact_status('" + transaction + "'::xid8)"));
+      connection.rollback();
+      if (result == null || failure != null) {
+        throw failure == null ? new SQLException("it gave nothing") : failure;
+      }
+      return result;
     } catch (SQLException e) {
       throw new RepriseException("the statement failed: " + e.getMessage(), e);
+    }
+  }
+
+  private static void requireSame(String expected, String found) {
+    if (!found.equals(expected)) {
+      throw new EndedException();
+    }
+  }
+
+  private static String text(Connection connection, String query) throws SQLException {
+    try (var statement = connection.createStatement();
+        var found = statement.executeQuery(query)) {
+      found.next();
+      return String.valueOf(found.getString(1));
+    }
+  }
+
+  private static SqlResult run(Connection connection, String sql) throws SQLException {
+    try (var statement = connection.createStatement()) {
+      if (!statement.execute(sql)) {
+        return new SqlResult(List.of(), List.of(), Math.max(0, statement.getUpdateCount()));
+      }
+      try (var found = statement.getResultSet()) {
+        return read(found);
+      }
     }
   }
 
@@ -56,7 +98,7 @@ record SqlResult(List<String> columns, List<List<@Nullable String>> rows, int ch
   /** For people. */
   String text() {
     if (columns.isEmpty()) {
-      return changed + " rows changed, and rolled back";
+      return changed + (changed == 1 ? " row" : " rows") + " changed, and rolled back";
     }
     var table = new ArrayList<List<String>>();
     table.add(columns);

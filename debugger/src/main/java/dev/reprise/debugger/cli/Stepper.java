@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 
 /** Steps through transactions by commands, a line each. */
 final class Stepper {
@@ -16,6 +17,8 @@ final class Stepper {
       g NUMBER   to before that transaction  l          list them
       d          what the next one changed   q          end
       Anything else is SQL, run on the state that the next transaction saw, and rolled back.""";
+
+  private static final Set<String> ENDS = Set.of("q", "quit", "exit");
 
   private final Points points;
   private final Output output;
@@ -31,7 +34,7 @@ final class Stepper {
     go(0);
     try {
       for (var line = reader.readLine();
-          line != null && !line.strip().equals("q");
+          line != null && !ENDS.contains(line.strip());
           line = reader.readLine()) {
         try {
           obey(line.strip());
@@ -61,7 +64,9 @@ final class Stepper {
       }
     } else if (command.equals("d")) {
       tellChanges();
-    } else if (command.equals("h") || command.equals("?")) {
+    } else if (command.matches("g( .*)?")) {
+      throw new RepriseException("g takes a number, as in: g 2");
+    } else if (Set.of("h", "?", "help").contains(command)) {
       output.note(HELP);
     } else {
       sql(command);
@@ -87,6 +92,9 @@ final class Stepper {
   private void sql(String command) {
     try (var connection = points.open()) {
       output.plain(SqlResult.of(connection, command).text());
+    } catch (SqlResult.EndedException e) {
+      points.makeAnew();
+      throw e;
     } catch (java.sql.SQLException e) {
       throw new RepriseException("the connection could not be closed: " + e.getMessage(), e);
     }

@@ -1,9 +1,11 @@
 package dev.reprise.debugger.replay;
 
+import dev.reprise.ExecutionStatus;
 import dev.reprise.runtime.execution.Rehearsal;
 import dev.reprise.runtime.json.ErrorInfo;
 import dev.reprise.runtime.json.ExceptionCodec;
 import dev.reprise.runtime.json.JsonObject;
+import dev.reprise.runtime.store.ExecutionRow;
 import dev.reprise.runtime.store.OperationRow;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -31,13 +33,18 @@ public record Report(
    * How the code of an execution ended, given the recorded outcomes of its calls.
    *
    * @param difference null where it ended as recorded
+   * @param note what else there is to say of it; null for nothing
    */
-  public record End(String execution, @Nullable String difference) {
+  public record End(String execution, @Nullable String difference, @Nullable String note) {
     static End of(Script script, Rehearsal.Result result) {
       var row = script.row();
       String difference = null;
       if (result instanceof Rehearsal.Result.Differs differs) {
-        difference = ExceptionCodec.describe(differs.cause()).message();
+        var cause = ExceptionCodec.describe(differs.cause());
+        if (row.status() == ExecutionStatus.PARKED && isParkedBy(row, cause)) {
+          return new End(row.id(), null, "parked, as it was: " + cause.message());
+        }
+        difference = cause.message();
       } else if (result instanceof Rehearsal.Result.EndOfLog end) {
         difference = row.status().isTerminal() ? end.why() : null;
       } else if (result instanceof Rehearsal.Result.Ended ended && row.status().isTerminal()) {
@@ -50,7 +57,14 @@ public record Report(
               + ", replayed " + ended.outcome();
         }
       }
-      return new End(row.id(), difference);
+      return new End(row.id(), difference, null);
+    }
+
+    private static boolean isParkedBy(ExecutionRow row, ErrorInfo cause) {
+      var recorded = row.error() == null ? null : ExceptionCodec.describe(row.error());
+      return recorded != null
+          && recorded.type().equals(cause.type())
+          && Objects.equals(recorded.message(), cause.message());
     }
 
     /** The code is given exceptions as they are rebuilt, which may be of a more general type than was recorded. */
@@ -92,19 +106,45 @@ public record Report(
             .append(end.difference())
             .append('\n');
       }
+      if (end.note() != null) {
+        text.append("note: ")
+            .append(end.execution())
+            .append(": ")
+            .append(end.note())
+            .append('\n');
+      }
     }
     notes.forEach(note -> text.append("note: ").append(note).append('\n'));
-    long diverged = calls.stream().filter(call -> !call.isEqual()).count();
-    text.append(
-        isFaithful()
-            ? "faithful: %d transactions came out as recorded".formatted(calls.size())
-            : "diverged: %d of %d transactions differ".formatted(diverged, calls.size()));
-    text.append(" (recorded on PostgreSQL ")
+    text.append(summary())
+        .append(" (recorded on PostgreSQL ")
         .append(recordedOn)
         .append(", replayed on ")
         .append(replayedOn)
         .append(')');
     return text.toString();
+  }
+
+  private String summary() {
+    if (isFaithful()) {
+      return "faithful: %d %s came out as recorded"
+          .formatted(calls.size(), calls.size() == 1 ? "transaction" : "transactions");
+    }
+    long diverged = calls.stream().filter(call -> !call.isEqual()).count();
+    long otherwise = executions.stream().filter(end -> end.difference() != null).count();
+    return "diverged: %d of %d transactions%s differ"
+        .formatted(
+            diverged,
+            calls.size(),
+            otherwise == 0
+                ? ""
+                : " and the ends of %d of %d executions".formatted(otherwise, executions.size()));
+  }
+
+  /** The same with more notes. */
+  public Report withNotes(List<String> more) {
+    var all = new ArrayList<>(notes);
+    all.addAll(more);
+    return new Report(calls, executions, recordedOn, replayedOn, List.copyOf(all));
   }
 
   /** A line on a call. */
@@ -144,7 +184,8 @@ public record Report(
       ends.add(new JsonObject()
           .put("execution", end.execution())
           .put("faithful", end.difference() == null)
-          .putIfPresent("difference", end.difference()));
+          .putIfPresent("difference", end.difference())
+          .putIfPresent("note", end.note()));
     }
     return new JsonObject()
         .put("faithful", isFaithful())

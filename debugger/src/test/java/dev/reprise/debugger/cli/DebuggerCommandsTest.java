@@ -10,8 +10,10 @@ import com.sun.jdi.event.ClassPrepareEvent;
 import dev.reprise.debugger.replay.RecordedNode;
 import dev.reprise.debugger.replay.Scripted;
 import dev.reprise.runtime.cli.RepriseCommand;
+import dev.reprise.runtime.config.DatabaseConfig;
 import dev.reprise.runtime.config.Environment;
 import dev.reprise.runtime.json.Json;
+import dev.reprise.runtime.postgres.ScratchDatabase;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -52,8 +54,12 @@ class DebuggerCommandsTest {
     node = new RecordedNode("""
         create table item (name text primary key, stock int not null);
         create table sale (id bigserial primary key, item text not null);
+        create table parcel (id int primary key, note text) partition by range (id);
+        create table parcel_1 partition of parcel for values from (1) to (2);
+        create table parcel_2 partition of parcel for values from (2) to (3);
         """);
     node.run("insert into item values ('pen', 5)");
+    node.run("insert into parcel values (1, 'first'), (2, 'second')");
     jar = jarOf(Scripted.class);
     node.start("first", "update item set stock = stock - 1", "select stock from item")
         .result();
@@ -104,7 +110,10 @@ class DebuggerCommandsTest {
   }
 
   private static String url() {
-    var config = node.config();
+    return url(node.config());
+  }
+
+  private static String url(DatabaseConfig config) {
     return config.url() + (config.url().contains("?") ? "&" : "?") + "user=" + config.user()
         + "&password="
         + URLEncoder.encode(String.valueOf(config.password()), StandardCharsets.UTF_8);
@@ -221,9 +230,16 @@ class DebuggerCommandsTest {
         select 'was ' || stock from item
         update item set stock = 77
         select 'is ' || stock from item
+        update item set stock = 78; commit
+        select 'still ' || stock from item
+        rollback; update item set stock = 79
+        select 'still ' || stock from item
+        g nowhere
         l
         select nonsense
-        q
+        help
+        quit
+        n
         """.getBytes(StandardCharsets.UTF_8)));
     try {
       var run = run("replay", "--functions", jar.toString(), "--interactive", "first", "second");
@@ -241,10 +257,14 @@ class DebuggerCommandsTest {
               "before 2",
               "before 1",
               "was 5",
-              "1 rows changed, and rolled back",
+              "1 row changed, and rolled back",
               "is 5",
+              "still 5",
+              "still 5",
               "> 1");
-      assertThat(run.err()).contains("nonsense");
+      assertThat(run.err())
+          .contains("nonsense", "leave COMMIT and ROLLBACK out", "g takes a number")
+          .doesNotContain("at or near \"help\"");
     } finally {
       System.setIn(before);
     }
@@ -276,6 +296,51 @@ class DebuggerCommandsTest {
     assertThat(run("history", "--format", "json", "public.item", "name=pen").out())
         .contains("\"execution\":\"first\"", "\"position\":\"1\"");
     assertThat(run("history", "nothing", "1").err()).contains("no table nothing is recorded");
+    assertThat(run("history", "public.\"item\"", "pen").out()).contains("first@1");
+    assertThat(run("history", "parcel", "2").out()).contains("id=2, note=second");
+    assertThat(run("history", "item", "pencil").out()).contains("there was no such row");
+  }
+
+  @Test
+  void whoHasEarlierRunsIsTold() throws Exception {
+    node.run("update reprise.executions set continued = 2 where id = 'first'");
+    var run = run("replay", "--functions", jar.toString(), "first");
+    node.run("update reprise.executions set continued = 0 where id = 'first'");
+    assertThat(run.exitCode()).as(run.err() + run.out()).isZero();
+    assertThat(run.out()).contains("note: first went on", "first~1 to first~2");
+    assertThat(run.err()).contains("first~1 to first~2");
+  }
+
+  @Test
+  void whoIsParkedEndsAsRecordedWhereTheReplayIsParkedByTheSame() throws Exception {
+    node.start("parked", "select 1").result();
+    node.run("""
+        update reprise.operations o set arguments = arguments + 1
+          from reprise.executions e where e.execution = o.execution and e.id = 'parked'
+        """);
+    var ended = run("replay", "--functions", jar.toString(), "parked");
+    assertThat(ended.exitCode()).as(ended.err() + ended.out()).isEqualTo(1);
+    assertThat(ended.out()).contains("and the ends of 1 of 1 executions differ");
+    var cause = ended.out().replaceFirst("(?s).*DIVERGED +parked: ([^\n]*)\n.*", "$1");
+    node.run("""
+        update reprise.executions set status = 'PARKED', completed_at = null, output = null, error =
+               json_build_object('type', 'dev.reprise.NonDeterminismException', 'message', $$%s$$, 'causes', '[]'::json)::text
+         where id = 'parked'
+        """.formatted(cause));
+    var parked = run("replay", "--functions", jar.toString(), "parked");
+    assertThat(parked.out())
+        .contains("note: parked: parked, as it was: " + cause)
+        .doesNotContain("DIVERGED      parked:");
+    node.run("update reprise.executions set status='CANCELLED', completed_at=now() where id='parked'");
+  }
+
+  @Test
+  void aDatabaseWithoutALogIsNamed() {
+    try (var empty = ScratchDatabase.forTests()) {
+      var run = at(url(empty.config()), "history", "item", "pen");
+      assertThat(run.exitCode()).isEqualTo(2);
+      assertThat(run.err()).contains("it has no schema \"reprise\"");
+    }
   }
 
   @Test

@@ -20,9 +20,9 @@ final class ClientValues {
     return "[" + String.join(",", texts) + "]";
   }
 
-  /** One value. */
+  /** One value, with the same text in every process: the server compares what has the same key. */
   static String value(Object value) {
-    return CODEC.encode(value, value.getClass());
+    return CODEC.encodeCanonically(value, value.getClass());
   }
 
   /** A result; null where there is none. */

@@ -207,7 +207,8 @@ final class Messaging {
   }
 
   /**
-   * Writes a message, an event or an answer.
+   * Writes a message, an event or an answer, so that the code that is run again in another process gives the same text: the
+   * log has its hash, and the order of {@code Map.of} differs from process to process.
    *
    * @throws IllegalArgumentException it is null or too long
    */
@@ -215,7 +216,7 @@ final class Messaging {
     if (value == null) {
       throw new IllegalArgumentException(what + " must not be null");
     }
-    return requireShort(what, codec.encode(value, value.getClass()));
+    return requireShort(what, codec.encodeCanonically(value, value.getClass()));
   }
 
   private static String requireShort(String what, String json) {

@@ -85,6 +85,15 @@ public final class JsonCodec {
   }
 
   /**
+   * Writes a value in the form of {@link #encodeArguments}: equal values give equal text, in every process.
+   *
+   * @throws NotSerializableException naming the type and the place
+   */
+  public String encodeCanonically(@Nullable Object value, Type type) {
+    return write(canonicalWriter(type), value, type);
+  }
+
+  /**
    * Reads what {@link #encodeArguments} wrote.
    *
    * @throws UnreadableJsonException naming the place; also where the number of arguments differs

@@ -37,6 +37,16 @@ public final class ExecutionStore {
     return database.log(connection -> find(connection, id));
   }
 
+  /** How many runs the execution of a public id went through before it went on as the one that has the id now; 0 where there is none. */
+  public int earlierRuns(String id) {
+    return database.log(connection -> Jdbc.queryOne(
+            connection,
+            "select continued from reprise.executions where id = ? and id !~ '~[0-9]+$'",
+            statement -> new Columns(statement).add(id),
+            row -> row.getInt(1))
+        .orElse(0));
+  }
+
   /** The living execution of this deduplication key in the queue. */
   public Optional<ExecutionRow> findDuplicate(String queue, String deduplication) {
     var sql = """

@@ -194,6 +194,10 @@ class ClientCommandsTest {
       assertThat(refused.exitCode()).isEqualTo(2);
       assertThat(refused.err()).startsWith("reprise: --wait is a number of seconds");
     }
+    assertThat(run("executions", "show", "talk-1").out())
+        .containsPattern("EVENT +LATEST VALUE\\Rmood +\"curious\"");
+    assertThat(run("executions", "show", "talk-1", "--format", "json").out())
+        .contains("\"events\":{\"mood\":\"curious\"}");
     assertThat(run("event", "nobody", "mood").exitCode()).isEqualTo(2);
     assertThat(run("send", "talk-1", "aside", "{\"a\": 1}", "--key", "k", "--delay", "1h"))
         .isEqualTo(new CommandRun(0, "sent to talk-1\n", ""));

@@ -269,6 +269,17 @@ class JsonCodecTest {
   }
 
   @Test
+  void equalValuesGiveEqualText() {
+    var ab = new LinkedHashMap<>(Map.of("a", 1));
+    ab.put("b", 2);
+    var ba = new LinkedHashMap<>(Map.of("b", 2));
+    ba.put("a", 1);
+    assertThat(codec.encodeCanonically(ba, ba.getClass()))
+        .isEqualTo(codec.encodeCanonically(ab, ab.getClass()))
+        .isEqualTo("{\"a\":1,\"b\":2}");
+  }
+
+  @Test
   void equalArgumentsGiveEqualText() {
     var ab = new LinkedHashMap<>(Map.of("a", 1));
     ab.put("b", 2);
