@@ -59,7 +59,7 @@ final class OrderSearch {
   record Outcome(
       Schedule schedule,
       Map<Integer, Verdict> verdicts,
-      @Nullable Course course,
+      @Nullable BodyCourse course,
       List<Captured> recorded) {
     Verdict verdict(int number) {
       return Objects.requireNonNull(verdicts.get(number));
@@ -93,7 +93,7 @@ final class OrderSearch {
 
   private Best better(Best best, int number) throws SQLException, InterruptedException {
     var all = alternatives(best.outcome().schedule(), number);
-    var known = new TreeMap<Integer, Course>();
+    var known = new TreeMap<Integer, BodyCourse>();
     List<Captured> recorded = null;
     int tried = 0;
     for (var change : all) {
@@ -124,7 +124,7 @@ final class OrderSearch {
 
   /** Tries the body in parts; null where nothing helps. */
   private @Nullable Best inParts(
-      Best best, int number, TreeMap<Integer, Course> known, @Nullable List<Captured> recorded)
+      Best best, int number, TreeMap<Integer, BodyCourse> known, @Nullable List<Captured> recorded)
       throws SQLException, InterruptedException {
     var schedule = best.outcome().schedule();
     int usual = schedule.placed().get(number).place();

@@ -26,7 +26,7 @@ final class Splits {
   private static final int MOST_LOOKED_AT = 50_000;
 
   private final @Nullable List<Captured> recorded;
-  private final Map<Split, Course> known = new LinkedHashMap<>();
+  private final Map<Split, BodyCourse> known = new LinkedHashMap<>();
   private final TreeSet<Integer> places;
   private final Set<Integer> telling = new HashSet<>();
   private final Set<Split> given = new HashSet<>();
@@ -41,10 +41,10 @@ final class Splits {
    * @param recorded the changes of its transaction, without what defaults gave; null where it failed, so that nobody knows
    * @param whole what its statements change where it is run as a whole, by the places
    */
-  Splits(@Nullable List<Captured> recorded, SortedMap<Integer, Course> whole) {
+  Splits(@Nullable List<Captured> recorded, SortedMap<Integer, BodyCourse> whole) {
     this.recorded = recorded;
     this.places = new TreeSet<>(whole.keySet());
-    Course last = null;
+    BodyCourse last = null;
     int lastPlace = 0;
     for (var entry : whole.entrySet()) {
       known.put(new Split(entry.getKey(), List.of()), entry.getValue());
@@ -83,7 +83,7 @@ final class Splits {
   }
 
   /** One of them was tried, and was not right. */
-  void learned(Split split, @Nullable Course course) {
+  void learned(Split split, @Nullable BodyCourse course) {
     if (course != null) {
       known.put(split, course);
     }
@@ -129,7 +129,7 @@ final class Splits {
   /** Puts together what runs of the whole body did at several places. */
   private final class Composer {
     private final List<Integer> at = new ArrayList<>();
-    private final List<Course> courses = new ArrayList<>();
+    private final List<BodyCourse> courses = new ArrayList<>();
     private final List<Integer> statements = new ArrayList<>();
     private final List<List<Split>> found = new ArrayList<>();
     private int looked;

@@ -48,7 +48,7 @@ final class Walk {
   private final Map<Integer, Verdict> verdicts = new HashMap<>();
   private final Set<Integer> absent = new HashSet<>();
   private final int watched;
-  private @Nullable Course course;
+  private @Nullable BodyCourse course;
 
   /**
    * A walk.
@@ -85,15 +85,15 @@ final class Walk {
       Rehearsal.Outcome outcome,
       List<Captured> changes,
       boolean tellsTime,
-      @Nullable Course course) {
-    static Made nothing(Rehearsal.Outcome outcome, @Nullable Course course) {
+      @Nullable BodyCourse course) {
+    static Made nothing(Rehearsal.Outcome outcome, @Nullable BodyCourse course) {
       return new Made(outcome, List.of(), false, course);
     }
   }
 
   /** What the statements of the watched body changed; null where that is not known. */
   @Nullable
-  Course course() {
+  BodyCourse course() {
     return course;
   }
 
@@ -160,7 +160,7 @@ final class Walk {
     var session = session(number);
     try {
       var cue = actors.await(plan.calls().get(number));
-      var log = number == watched ? new Course.Log(instruments) : null;
+      var log = number == watched ? new BodyCourse.Log(instruments) : null;
       var gate = new StatementGate(
           plan.schedule().stopsOf(number), log == null ? StatementGate.Watcher.NONE : log);
       gates.put(number, gate);
@@ -218,7 +218,7 @@ final class Walk {
   private Made perform(
       Session session,
       StatementGate gate,
-      Course.@Nullable Log log,
+      BodyCourse.@Nullable Log log,
       Rehearsal.Transaction transaction,
       int number)
       throws SQLException {
@@ -357,7 +357,7 @@ final class Walk {
     verdicts.put(number, verdict(number, differences, changes, notes));
   }
 
-  private static @Nullable Course courseOf(Future<Made> made) throws InterruptedException {
+  private static @Nullable BodyCourse courseOf(Future<Made> made) throws InterruptedException {
     try {
       return made.get().course();
     } catch (ExecutionException e) {

@@ -24,17 +24,17 @@ class SplitsTest {
   }
 
   /** Of statements that insert one row each, or, where it is empty, none. */
-  private static Course course(boolean whole, String... keys) {
-    return new Course(
+  private static BodyCourse course(boolean whole, String... keys) {
+    return new BodyCourse(
         Arrays.stream(keys).map(key -> key.isEmpty() ? List.<Captured>of() : rows(key)).toList(),
         Set.of(),
         whole);
   }
 
-  private static TreeMap<Integer, Course> at(Object... placesAndCourses) {
-    var known = new TreeMap<Integer, Course>();
+  private static TreeMap<Integer, BodyCourse> at(Object... placesAndCourses) {
+    var known = new TreeMap<Integer, BodyCourse>();
     for (int i = 0; i < placesAndCourses.length; i += 2) {
-      known.put((Integer) placesAndCourses[i], (Course) placesAndCourses[i + 1]);
+      known.put((Integer) placesAndCourses[i], (BodyCourse) placesAndCourses[i + 1]);
     }
     return known;
   }
@@ -97,8 +97,8 @@ class SplitsTest {
 
   @Test
   void readsAreNoPlacesToStopAt() {
-    var reading = new Course(List.of(rows(), rows(), rows()), Set.of(1), true);
-    var other = new Course(List.of(rows("x"), rows(), rows()), Set.of(1), true);
+    var reading = new BodyCourse(List.of(rows(), rows(), rows()), Set.of(1), true);
+    var other = new BodyCourse(List.of(rows("x"), rows(), rows()), Set.of(1), true);
 
     assertThat(all(new Splits(rows("z"), at(0, reading, 4, other))))
         .isNotEmpty()

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param reads the numbers of those that only read, and by that see no more than their snapshot
  * @param isWhole false where the last of them failed, and the body with it
  */
-record Course(List<List<Captured>> statements, Set<Integer> reads, boolean isWhole) {
+record BodyCourse(List<List<Captured>> statements, Set<Integer> reads, boolean isWhole) {
 
   /** What a statement changed; nothing where the body had no such statement. */
   List<Captured> of(int statement) {
@@ -67,7 +67,7 @@ record Course(List<List<Captured>> statements, Set<Integer> reads, boolean isWho
     }
 
     /** The body is through, and left these changes: those that it took back to a savepoint are not among them. */
-    Course whole(SortedMap<Long, Captured> left) {
+    BodyCourse whole(SortedMap<Long, Captured> left) {
       var kept = new ArrayList<List<Captured>>();
       long from = 0;
       for (int i = 0; i < ends.size(); i++) {
@@ -78,12 +78,12 @@ record Course(List<List<Captured>> statements, Set<Integer> reads, boolean isWho
             .toList());
         from = Math.max(from, to);
       }
-      return new Course(kept, Set.copyOf(reads), true);
+      return new BodyCourse(kept, Set.copyOf(reads), true);
     }
 
     /** The body failed. */
-    Course broken() {
-      return new Course(List.copyOf(statements), Set.copyOf(reads), false);
+    BodyCourse broken() {
+      return new BodyCourse(List.copyOf(statements), Set.copyOf(reads), false);
     }
   }
 }
