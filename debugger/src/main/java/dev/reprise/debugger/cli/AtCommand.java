@@ -97,6 +97,7 @@ public final class AtCommand implements RepriseSubcommand {
       try (var rebuilt = new Rebuilder(history, Arguments.progress(root.output()))
               .at(state.epoch(), state.visible(), into, Set.of());
           var connection = rebuilt.open()) {
+        rebuilt.notes().forEach(note -> root.output().note("note: " + note));
         var result = SqlResult.of(connection, sql);
         root.output().data(result::json, result::text);
       } catch (SQLException e) {
@@ -124,7 +125,17 @@ public final class AtCommand implements RepriseSubcommand {
         later.add(xid);
       }
     });
-    return new State(epoch, xid -> !later.contains(xid));
+    return new State(epoch, new Visibility() {
+      @Override
+      public boolean sees(long xid) {
+        return !later.contains(xid);
+      }
+
+      @Override
+      public Instant until() {
+        return wanted;
+      }
+    });
   }
 
   private static Snapshot now(Source source) {
@@ -154,7 +165,7 @@ public final class AtCommand implements RepriseSubcommand {
     var epoch = history.epochSeeing(snapshot);
     var commit = own == null || before ? null : history.transaction(epoch, own).orElse(null);
     if (commit == null) {
-      return new State(epoch, snapshot::sees);
+      return new State(epoch, Visibility.of(snapshot));
     }
     var later = new HashSet<Long>();
     history.commits(epoch, commit.commit(), Lsn.MAX, (xid, at, committed) -> {
@@ -162,7 +173,17 @@ public final class AtCommand implements RepriseSubcommand {
         later.add(xid);
       }
     });
-    return new State(epoch, xid -> !later.contains(xid));
+    return new State(epoch, new Visibility() {
+      @Override
+      public boolean sees(long xid) {
+        return !later.contains(xid);
+      }
+
+      @Override
+      public boolean knows(long xid) {
+        return snapshot.sees(xid);
+      }
+    });
   }
 
   private OperationRow operation(Source source) {

@@ -35,8 +35,7 @@ final class Walk {
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(40);
 
   private final Plan plan;
-  private final Session.Opener scratch;
-  private final Instruments instruments;
+  private final Course course;
   private final Actors actors;
   private final Executor threads;
   private final Duration patience;
@@ -49,15 +48,13 @@ final class Walk {
 
   Walk(
       Plan plan,
-      Session.Opener scratch,
-      Instruments instruments,
+      Course course,
       Actors actors,
       Executor threads,
       Duration patience,
       Progress progress) {
     this.plan = plan;
-    this.scratch = scratch;
-    this.instruments = instruments;
+    this.course = course;
     this.actors = actors;
     this.threads = threads;
     this.patience = patience;
@@ -79,7 +76,7 @@ final class Walk {
 
   /** Gives the verdicts by the numbers of the calls. */
   List<Verdict> go() throws SQLException, InterruptedException {
-    try (var locks = new Locks(scratch.open())) {
+    try (var locks = new Locks(course.first().scratch().open())) {
       for (var action : plan.schedule().actions()) {
         if (action instanceof Action.Take take && !verdicts.containsKey(take.call())) {
           take(take.call());
@@ -107,7 +104,7 @@ final class Walk {
   }
 
   private void take(int number) throws SQLException {
-    sessions.put(number, Session.begin(scratch, plan.calls().get(number).isolation()));
+    sessions.put(number, Session.begin(course.of(number).scratch(), plan.calls().get(number).isolation()));
   }
 
   private Session session(int number) {
@@ -175,6 +172,7 @@ final class Walk {
     var connection = session.connection();
     var time =
         TransactionTime.of(connection, plan.calls().get(number).operation().startedAt());
+    var instruments = course.of(number).instruments();
     Captured.expect(connection, instruments, changesOf(number));
     var outcome = transaction.run(connection);
     boolean readOnly =
@@ -240,11 +238,15 @@ final class Walk {
 
   private void apply(RecordedTransaction transaction, Locks locks)
       throws SQLException, InterruptedException {
-    var session = Session.begin(scratch, Isolation.READ_COMMITTED);
+    var stage = course.applying(transaction.xid());
+    if (stage == null) {
+      return;
+    }
+    var session = Session.begin(stage.scratch(), Isolation.READ_COMMITTED);
     try {
       var work = new FutureTask<>(() -> {
         new ChangeApplier(session.connection()).apply(transaction);
-        instruments.passSequences(session.connection(), transaction);
+        stage.instruments().passSequences(session.connection(), transaction);
         session.connection().commit();
         return true;
       });
@@ -287,13 +289,18 @@ final class Walk {
     boolean applied = commitOrRollBack(number, session, differences, notes.contains(TELLS_TIME));
     sessions.remove(number);
     session.close();
-    if (!applied) {
+    if (!applied || isCommittedElsewhere(number)) {
       apply(recorded(transactionOf(number)), locks);
     }
     if (performance.cue() != null) {
       performance.cue().release();
     }
     verdicts.put(number, verdict(number, differences, changes, notes));
+  }
+
+  private boolean isCommittedElsewhere(int number) {
+    return plan.schedule().placed().get(number).commit() >= 0
+        && course.isCommittedElsewhere(number, transactionOf(number));
   }
 
   private long transactionOf(int number) {

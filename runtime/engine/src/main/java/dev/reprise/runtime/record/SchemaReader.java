@@ -25,8 +25,9 @@ import org.jspecify.annotations.Nullable;
  * settings                               ["search_path=app, public", ..] that ALTER DATABASE made
  * extensions                             [{name, version, schema}, ..]
  * collations                             ["de-x-icu", ..]: used by name, to be there before
- * tables                                 [{oid, schema, name, columns: [{name, number, type, missing?}, ..]}, ..]
- *                                        that hold rows; missing: what rows have that are older than the column
+ * tables                                 [{oid, schema, name, columns: [{name, number, type, missing?, filled?}, ..]}, ..]
+ *                                        that hold rows; missing: what rows have that are older than the column;
+ *                                        filled: such rows may have got a value, each its own
  * statements                             [{phase, object, sql}, ..] in an order in which they run
  * omitted                                ["operator public.===", ..]
  * </pre>
