@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads the schema of an application out of the catalogs, as DDL that makes it anew in an empty database of the same
  * version or a newer one. Roles, grants, policies, comments and tablespaces are not read; what else cannot be told as DDL
- * is named under {@code omitted}. The same schema gives the same text but for {@code oid} and {@code number}.
+ * is named under {@code omitted}. The same schema gives the same text but for the
+ * numbers in the catalogs and what their older rows have.
  *
  * <p>The text is a JSON object:
  *
