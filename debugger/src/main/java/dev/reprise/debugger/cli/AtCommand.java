@@ -167,21 +167,27 @@ public final class AtCommand implements RepriseSubcommand {
     if (commit == null) {
       return new State(epoch, Visibility.of(snapshot));
     }
-    var later = new HashSet<Long>();
-    history.commits(epoch, commit.commit(), Lsn.MAX, (xid, at, committed) -> {
+    var unseen = new HashSet<Long>();
+    history.commits(epoch, Lsn.ZERO, commit.commit(), (xid, at, committed) -> {
       if (!snapshot.sees(xid)) {
-        later.add(xid);
+        unseen.add(xid);
       }
     });
     return new State(epoch, new Visibility() {
       @Override
       public boolean sees(long xid) {
-        return !later.contains(xid);
+        return snapshot.sees(xid) || unseen.contains(xid);
+      }
+
+      // its code knew the definitions that it saw
+      @Override
+      public boolean knows(long xid) {
+        return true;
       }
 
       @Override
-      public boolean knows(long xid) {
-        return snapshot.sees(xid);
+      public boolean mayInclude(Snapshot other) {
+        return snapshot.includes(other);
       }
     });
   }

@@ -1,27 +1,55 @@
 package dev.reprise.debugger.replay;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.reprise.RepriseException;
 import dev.reprise.debugger.rebuild.Scratch;
+import dev.reprise.debugger.retro.Retroaction;
+import dev.reprise.debugger.testing.ReplayedTrace;
+import dev.reprise.debugger.trace.Manifest;
+import dev.reprise.debugger.trace.TraceExport;
+import dev.reprise.runtime.cli.RepriseCommand;
+import dev.reprise.runtime.config.Environment;
 import dev.reprise.runtime.postgres.Binder;
+import dev.reprise.runtime.postgres.Database;
 import dev.reprise.runtime.postgres.Jdbc;
+import dev.reprise.runtime.store.DatabaseClock;
+import dev.reprise.runtime.store.ExecutionStore;
+import dev.reprise.runtime.store.LogDatabase;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.UnaryOperator;
+import java.util.zip.ZipFile;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Definitions change while calls run, as by the migrations of a deployment; what was before, beside and after is replayed in one go. */
 class ChangedDefinitionsTest {
+  private static final ExecutorService THREADS = Executors.newCachedThreadPool();
   private static final List<String> IDS = new ArrayList<>();
   private static RecordedNode node;
   private static String first = "";
   private static String second = "";
+  private static String third = "";
+
+  @TempDir
+  private static Path directory;
 
   private static String run(String id, String... script) throws Exception {
     IDS.add(id);
@@ -96,17 +124,27 @@ class ChangedDefinitionsTest {
     Scripted.tell("second");
     reader.result();
     run("newer-2", "delete from audit where id = 2", "select count(*) from audit");
+    third = migrate("""
+        create table extra (id int primary key, of text references item);
+        insert into extra values (1, 'i1');
+        create view all_extra as select * from extra;
+        create index on sale (item);
+        """);
+    run("beside-3", "insert into sale (item) values ('beside')");
+    node.awaitDefinitions();
+    run("newest", "insert into extra values (2, 'i2')", "select count(*) from all_extra");
   }
 
   @AfterAll
   static void stop() {
+    THREADS.shutdownNow();
     node.close();
   }
 
   private static String contents(Connection connection) {
     try {
       var contents = new StringBuilder();
-      for (var table : List.of("item", "sale", "audit")) {
+      for (var table : List.of("item", "sale", "audit", "extra")) {
         contents.append(table).append(Jdbc.query(
             connection,
             "select t::text from " + table + " t order by t::text collate \"C\"",
@@ -140,11 +178,11 @@ class ChangedDefinitionsTest {
   void itIsRecordedWhoChangedThem() {
     assertThat(node.text("""
             select string_agg(made_by::text, ' ' order by seen_lsn) from reprise_history.schemas where made_by is not null
-            """)).isEqualTo("{%s} {%s}".formatted(first, second));
+            """)).isEqualTo("{%s} {%s} {%s}".formatted(first, second, third));
   }
 
   @Test
-  void aWindowWithTwoChangesIsReplayedFaithfully() throws Exception {
+  void aWindowWithSeveralChangesIsReplayedFaithfully() throws Exception {
     var ends = new ArrayList<String>();
     var report = node.replay(
         new Replay.Options(0, Duration.ofSeconds(20)),
@@ -154,9 +192,95 @@ class ChangedDefinitionsTest {
     assertThat(report.isFaithful()).as(report.text()).isTrue();
     assertThat(ends).containsExactly(production());
     assertThat(report.notes())
-        .hasSize(2)
+        .hasSize(3)
         .anySatisfy(note -> assertThat(note).contains(first, "table public.audit", "view public.dear"))
-        .anySatisfy(note -> assertThat(note).contains(second, "function public.twice"));
+        .anySatisfy(note -> assertThat(note).contains(second, "function public.twice"))
+        .anySatisfy(note -> assertThat(note).contains(third, "table public.extra"));
+  }
+
+  @Test
+  void aTraceFileHasThemToo() throws Exception {
+    var file = directory.resolve("changed.trace");
+    var unused = export(file, IDS, List.of());
+    assertThat(export(directory.resolve("masked.trace"), List.of("newer-2", "newest"), List.of("item.name")).masked())
+        .as("columns of tables that were made on the way are masked, too")
+        .contains("public.extra.of");
+    try (var zip = new ZipFile(file.toFile())) {
+      var schemas = new String(
+          zip.getInputStream(zip.getEntry("schemas.jsonl")).readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(schemas).contains("\"made_by\":[\"" + second + "\"]");
+    }
+    ReplayedTrace.of(file).functions(Scripted.class).assertFaithful();
+  }
+
+  private static Manifest export(Path file, List<String> ids, List<String> masks) {
+    try (var source = node.readOnly();
+        var scratch = Scratch.embedded()) {
+      var store = new ExecutionStore(new LogDatabase(source), new DatabaseClock());
+      var selection = new TraceExport.Selection(Trace.logs(store, ids), ids, masks, false);
+      return new TraceExport(node.history(), source).write(selection, scratch, file);
+    }
+  }
+
+  private static Replay prepared(Database source, Replay.@Nullable Alteration alteration, String... ids) {
+    var store = new ExecutionStore(new LogDatabase(source), new DatabaseClock());
+    return Replay.prepare(
+        Trace.of(store, List.of(ids), row -> node.application()),
+        node.history(),
+        source,
+        Scratch.on(node.config()),
+        THREADS,
+        Replay.Options.DEFAULT,
+        alteration);
+  }
+
+  @Test
+  void otherCodeHasWhatWasAddedFromTheBeginningAndIsRefusedOtherChanges() throws Exception {
+    try (var source = node.readOnly();
+        var merged = prepared(source, Replay.Alteration.NONE, "newer-2", "beside-3", "newest")) {
+      assertThat(merged.run().text()).contains("faithful: 3");
+      assertThat(merged.notes())
+          .anySatisfy(note -> assertThat(note).contains("from the beginning", "table public.extra"));
+      var unused = new Retroaction(merged, source, THREADS, Duration.ofSeconds(20));
+      assertThatThrownBy(
+              () -> prepared(source, Replay.Alteration.NONE, "before-2", "beside-1").close())
+          .isInstanceOf(RepriseException.class)
+          .hasMessageContainingAll(first, "table public.item", "before it");
+    }
+  }
+
+  private static String at(String execution, String sql) {
+    var config = node.config();
+    var out = new StringWriter();
+    var err = new StringWriter();
+    int exitCode = RepriseCommand.run(
+        new Environment(Map.of("REPRISE_DATABASE_PASSWORD", String.valueOf(config.password()))),
+        new PrintWriter(out),
+        new PrintWriter(err),
+        "at",
+        "--database",
+        config.url() + (config.url().contains("?") ? "&" : "?") + "user="
+            + URLEncoder.encode(String.valueOf(config.user()), StandardCharsets.UTF_8),
+        "--format",
+        "json",
+        "--execution",
+        execution,
+        sql);
+    assertThat(exitCode).as(err.toString()).isZero();
+    return out.toString().replaceAll("[^0-9a-z,]", "");
+  }
+
+  @Test
+  void aStateHasTheDefinitionsOfItsMoment() {
+    var sql = "select coalesce(string_agg(attname, '' order by attnum), '') as x from pg_attribute"
+        + " where attrelid = to_regclass('audit') and attname in ('what', 'note')";
+    assertThat(at("before-2@1", sql)).isEqualTo("x");
+    assertThat(at("beside-1@1", sql)).isEqualTo("xwhat");
+    assertThat(at("beside-1@1", "select count(*) as n, sum(price) as p from audit, item"))
+        .isEqualTo("n12,p" + 2 * (5 * 3 + 4 * 3 + 5 * 3 + 6 * 3));
+    assertThat(at("new-2@1", sql)).isEqualTo("xwhat");
+    assertThat(at("over-2@1", sql)).isEqualTo("xnote");
+    assertThat(at("newer-1@1", sql)).isEqualTo("xnote");
   }
 
   @Test
