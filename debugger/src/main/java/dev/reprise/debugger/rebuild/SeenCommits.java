@@ -86,11 +86,14 @@ final class SeenCommits {
     int at = 0;
     boolean certain = false;
     for (int i = 1; i < definitions.count() && !certain; i++) {
-      var made = isMade(definitions.version(i));
-      if (made == null ? mayHold(definitions.version(i)) : made) {
+      var version = definitions.version(i);
+      // what was committed behind that came when it had been seen
+      boolean passed = version.seen().compareTo(last) < 0;
+      var made = isMade(version);
+      if (passed || (made == null ? mayHold(version) : made)) {
         at = i;
       }
-      certain = made != null && !made;
+      certain = !passed && made != null && !made;
     }
     while (at + 1 < definitions.count() && isUsed(at + 1, relations)) {
       at++;

@@ -191,6 +191,18 @@ class RecorderTest { // tidy: one recorder, and what may happen to it
   }
 
   @Test
+  void whoMigratesWaitsUntilNewTablesAreRecorded() {
+    NewTables.await(database.config(), Duration.ofSeconds(60)); // for nobody
+    database.record();
+    database.run("create table late (n int primary key); create table later (a int)");
+    NewTables.await(database.config(), Duration.ofSeconds(60));
+    database.run("insert into late values (1)");
+    database.run("insert into later values (1)");
+    database.awaitRecorded();
+    assertThat(database.text("select count(*) from reprise_history.changes")).isEqualTo("2");
+  }
+
+  @Test
   void nothingIsLostOrDoubledWhenItsSessionsAreEnded() throws Exception {
     database.run("create table t (n int primary key)");
     var recorder = database.record();
