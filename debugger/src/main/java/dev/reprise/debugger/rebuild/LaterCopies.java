@@ -9,7 +9,6 @@ import dev.reprise.debugger.history.Relation;
 import dev.reprise.debugger.history.Snapshot;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -54,10 +53,11 @@ final class LaterCopies {
   boolean isFirst(Relation copy, int version) {
     int made = made(copy, version);
     Snapshot found = definitions.version(made).snapshot();
+    Snapshot copied = copy.base();
     return made > 0
         && found != null
-        && copy.base() != null
-        && found.includes(copy.base())
+        && copied != null
+        && found.includes(copied)
         && relations.stream()
             .noneMatch(other -> other.oid() == copy.oid()
                 && other.base() != null
@@ -176,9 +176,11 @@ final class LaterCopies {
     }
 
     private List<@Nullable String> key(Relation relation, @Nullable String[] row) {
-      return Arrays.asList(relation.key().stream()
-          .map(column -> row[relation.columns().indexOf(column)])
-          .toArray(String[]::new));
+      var key = new ArrayList<@Nullable String>();
+      for (String column : relation.key()) {
+        key.add(row[relation.columns().indexOf(column)]);
+      }
+      return key;
     }
 
     @Nullable

@@ -84,22 +84,30 @@ record Past(
         .findFirst()
         .orElse(null);
     boolean usable = copy != null && (base != null || copies.isFirst(copy, version));
-    List<Change> changes = usable ? copies.takenBack(copy, table) : null;
-    if (changes != null) {
-      bases.put(table.oid(), copy);
-      takenBack.put(table.oid(), changes);
+    if (copy != null && usable && takeBack(table, copy, copies)) {
       String others = base == null ? copies.strangers(copy, version) : "";
       if (!others.isEmpty()) {
-        notes.add("the rows of " + table.qualifiedName() + " are not exactly known at that time: " + others
-            + " wrote to it before its changes were recorded");
+        notes.add("the rows of " + table.qualifiedName() + " are not exactly known at that time: "
+            + others + " wrote to it before its changes were recorded");
       }
     } else if (base != null) {
       notes.add("the values of " + table.qualifiedName() + " (" + String.join(", ", untold)
-          + ") are not known at that time for rows that are older than the columns, because others changed the table before"
-          + " its rows were copied again: they are null or a default here");
+          + ") are not known at that time for rows that are older than the columns, because others"
+          + " changed the table before its rows were copied again: they are null or a default here");
     } else {
       notes.add("the rows of " + table.qualifiedName() + " are not known at that time");
     }
+  }
+
+  /** False where the changes between do not tell enough. */
+  private boolean takeBack(SourceSchema.Table table, Relation copy, LaterCopies copies) {
+    List<Change> changes = copies.takenBack(copy, table);
+    if (changes == null) {
+      return false;
+    }
+    bases.put(table.oid(), copy);
+    takenBack.put(table.oid(), changes);
+    return true;
   }
 
   /** Whether a change by that transaction is to be made on top of the base copy of its table. */

@@ -98,7 +98,10 @@ final class Boundaries {
   /** How many commits were done before the definitions before were still seen. */
   private int seenAtLeast(SchemaVersion before) {
     var snapshot = before.snapshot();
-    int place = snapshot == null ? 0 : order.size();
+    if (snapshot == null) {
+      return 0;
+    }
+    int place = order.size();
     while (place > 0 && !snapshot.sees(order.transactions().get(place - 1))) {
       place--;
     }
