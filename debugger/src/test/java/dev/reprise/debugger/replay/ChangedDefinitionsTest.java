@@ -294,7 +294,7 @@ class ChangedDefinitionsTest {
       }
       assertThat(forth.get(0)).startsWith("0 ");
       assertThat(forth.get(of)).startsWith("11 ");
-      for (int point : new int[] {of - 1, 0, of, 4, of - 2, 2, 6}) {
+      for (int point : new int[] {0, of, 4, of - 2}) {
         timeline.goTo(point);
         assertThat(seen(timeline)).as("point %d", point).isEqualTo(forth.get(point));
       }
