@@ -77,7 +77,9 @@ final class Boundaries {
         high = Math.min(high, version.makers().contains(transaction) ? place + 1 : place);
       }
     }
-    return new Boundary(Math.max(earliest, high), next, version, change, shapes.found());
+    int at = Math.max(earliest, high);
+    boolean isCommit = at > 0 && version.makers().contains(order.transactions().get(at - 1));
+    return new Boundary(at, isCommit, next, version, change, shapes.found());
   }
 
   /** Behind its makers as far as they have a place, and behind what is known not to have seen them. */

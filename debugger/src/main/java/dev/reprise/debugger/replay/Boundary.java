@@ -11,17 +11,23 @@ import org.jspecify.annotations.Nullable;
  * Where the definitions became others, as by the migration of a deployment.
  *
  * @param place how many commits of the window were done; the state behind them is the first with the new definitions
+ * @param isCommit whether the last of these commits is by one of those who made them
  * @param version the number of the new definitions
  * @param found the new ones
  * @param change in what they differ from those before
  * @param newShapes the ids of relations whose rows only the new definitions have
  */
 record Boundary(
-    int place, int version, SchemaVersion found, DefinitionChange change, Set<Integer> newShapes) {
+    int place,
+    boolean isCommit,
+    int version,
+    SchemaVersion found,
+    DefinitionChange change,
+    Set<Integer> newShapes) {
 
   /** Whether who saw that saw the new definitions; where it is not known who made them, its place decides. */
   boolean isSeenBy(Snapshot snapshot, int taken) {
-    if (taken > place) {
+    if (taken > place || taken == place && isCommit) {
       return true;
     }
     if (found.hasMakers()) {

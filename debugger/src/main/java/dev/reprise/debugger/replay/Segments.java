@@ -79,6 +79,7 @@ final class Segments implements AutoCloseable {
   boolean isChange(int place, long transaction) {
     return boundaries.stream()
         .anyMatch(boundary -> boundary.place() == place + 1
+            && boundary.isCommit()
             && boundary.found().makers().contains(transaction));
   }
 
@@ -109,8 +110,7 @@ final class Segments implements AutoCloseable {
     int last = order.size() - 1;
     for (int i = boundaries.size(); i > 0 && last >= 0; i--) {
       var boundary = boundaries.get(i - 1);
-      if (boundary.place() == order.size()
-          && boundary.found().makers().contains(order.transactions().get(last))) {
+      if (boundary.place() == order.size() && boundary.isCommit()) {
         return i;
       }
     }
