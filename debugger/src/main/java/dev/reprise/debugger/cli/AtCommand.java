@@ -99,6 +99,7 @@ public final class AtCommand implements RepriseSubcommand {
           var connection = new Rebuilder(history, Arguments.progress(root.output()))
               .at(state.epoch(), state.visible(), into, Set.of())
               .open()) {
+        into.notes().forEach(note -> root.output().note("note: " + note));
         var result = SqlResult.of(connection, sql);
         root.output().data(result::json, result::text);
       } catch (SQLException e) {
@@ -126,7 +127,17 @@ public final class AtCommand implements RepriseSubcommand {
         later.add(xid);
       }
     });
-    return new State(epoch, xid -> !later.contains(xid));
+    return new State(epoch, new Visibility() {
+      @Override
+      public boolean sees(long xid) {
+        return !later.contains(xid);
+      }
+
+      @Override
+      public Instant until() {
+        return wanted;
+      }
+    });
   }
 
   private static Snapshot now(Source source) {
@@ -156,15 +167,31 @@ public final class AtCommand implements RepriseSubcommand {
     var epoch = history.epochSeeing(snapshot);
     var commit = own == null || before ? null : history.transaction(epoch, own).orElse(null);
     if (commit == null) {
-      return new State(epoch, snapshot::sees);
+      return new State(epoch, Visibility.of(snapshot));
     }
-    var later = new HashSet<Long>();
-    history.commits(epoch, commit.commit(), Lsn.MAX, (xid, at, committed) -> {
+    var unseen = new HashSet<Long>();
+    history.commits(epoch, Lsn.ZERO, commit.commit(), (xid, at, committed) -> {
       if (!snapshot.sees(xid)) {
-        later.add(xid);
+        unseen.add(xid);
       }
     });
-    return new State(epoch, xid -> !later.contains(xid));
+    return new State(epoch, new Visibility() {
+      @Override
+      public boolean sees(long xid) {
+        return snapshot.sees(xid) || unseen.contains(xid);
+      }
+
+      // its code knew the definitions that it saw
+      @Override
+      public boolean knows(long xid) {
+        return true;
+      }
+
+      @Override
+      public boolean mayInclude(Snapshot other) {
+        return snapshot.includes(other);
+      }
+    });
   }
 
   private OperationRow operation(Source source) {

@@ -121,7 +121,7 @@ public final class History {
   /** Its schema, each time that it was found changed, in that order. */
   public List<SchemaVersion> schemas(Epoch epoch) {
     String sql = """
-        select s.seen_lsn::text, s.ddl::text, to_jsonb(s) ->> 'seen_snapshot'
+        select s.seen_lsn::text, s.seen_at, to_jsonb(s) ->> 'seen_snapshot', to_jsonb(s) ->> 'made_by', s.ddl::text
         from reprise_history.schemas s where s.epoch = ? order by s.seen_lsn
         """;
     return read(connection ->
@@ -129,8 +129,10 @@ public final class History {
           String snapshot = row.getString(3);
           return new SchemaVersion(
               Lsn.parse(row.getString(1)),
+              HistoryRows.instant(row, 2),
               snapshot == null ? null : Snapshot.parse(snapshot),
-              row.getString(2));
+              HistoryRows.transactions(row, 4),
+              row.getString(5));
         }));
   }
 

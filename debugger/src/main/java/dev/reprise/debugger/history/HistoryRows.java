@@ -1,5 +1,6 @@
 package dev.reprise.debugger.history;
 
+import dev.reprise.runtime.json.Json;
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -19,7 +20,7 @@ final class HistoryRows {
 
   static final String RELATION_COLUMNS = """
       relation, epoch, oid::bigint, table_schema, table_name, from_lsn::text, columns, types, column_numbers,
-      key_columns, identity_full, base_snapshot::text
+      key_columns, identity_full, base_snapshot::text, to_jsonb(relations) ->> 'base_writers'
       """;
 
   private static final int[] NONE = {};
@@ -56,7 +57,17 @@ final class HistoryRows {
         Arrays.asList((Integer[]) row.getArray(9).getArray()),
         names(row, 10),
         row.getBoolean(11),
-        base == null ? null : Snapshot.parse(base));
+        base == null ? null : Snapshot.parse(base),
+        transactions(row, 13));
+  }
+
+  /** Ids of transactions, an array as JSON; null for null. */
+  static @Nullable List<Long> transactions(ResultSet row, int column) throws SQLException {
+    String json = row.getString(column);
+    if (json == null || !(Json.parse(json) instanceof List<?> ids)) {
+      return null;
+    }
+    return ids.stream().map(id -> Long.valueOf(String.valueOf(id))).toList();
   }
 
   static Instant instant(ResultSet row, int column) throws SQLException {

@@ -38,7 +38,42 @@ public record PastTables(String ddl, List<Table> tables) {
 
   /** Those of the state that {@link Rebuilder#at} makes of the same. */
   public static PastTables of(History history, Epoch epoch, Visibility which) {
-    var past = Past.of(history, epoch, which);
+    return of(Past.of(history, epoch, which, Definitions.of(history, epoch), null));
+  }
+
+  /**
+   * Those that a state has which was made with definitions by choice, and whose rows the state of the ones before does not tell:
+   * new ones, and those with columns whose values no change tells.
+   *
+   * @param version the number of the definitions
+   * @param before the number of those before
+   */
+  public static PastTables ofNew(
+      History history,
+      Epoch epoch,
+      Visibility which,
+      Definitions definitions,
+      int version,
+      int before) {
+    var past = Past.of(history, epoch, which, definitions, version);
+    var old = definitions.schema(before).tables();
+    var all = of(past);
+    var tables = all.tables().stream()
+        .filter(table -> {
+          var then = old.get(table.oid());
+          var now = past.schema().tables().get(table.oid());
+          var base = past.bases().get(table.oid());
+          return then == null
+              || now != null
+                  && base != null
+                  && !now.untold(then).isEmpty()
+                  && now.untold(base).isEmpty();
+        })
+        .toList();
+    return new PastTables(all.ddl(), tables);
+  }
+
+  private static PastTables of(Past past) {
     var tables = past.schema().tables().values().stream()
         .filter(table -> past.bases().containsKey(table.oid()))
         .map(table -> new Table(

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 
@@ -56,7 +57,32 @@ public final class Rebuilder {
    * @throws dev.reprise.debugger.history.HistoryException the beginning of the epoch was deleted meanwhile
    */
   public Scratch at(Epoch epoch, Visibility which, Scratch into, Set<String> onlyTables) {
-    Past past = Past.of(history, epoch, which);
+    return at(epoch, which, into, onlyTables, Definitions.of(history, epoch), null);
+  }
+
+  /**
+   * The same with definitions by choice.
+   *
+   * @param version the number of those that the state is to have
+   */
+  public Scratch at(
+      Epoch epoch, Visibility which, Scratch into, Definitions definitions, int version) {
+    return at(epoch, which, into, Set.of(), definitions, version);
+  }
+
+  /** The number of the definitions that held in a state. */
+  public int version(Epoch epoch, Visibility which, Definitions definitions) {
+    return Past.of(history, epoch, which, definitions, null).version();
+  }
+
+  private Scratch at(
+      Epoch epoch,
+      Visibility which,
+      Scratch into,
+      Set<String> onlyTables,
+      Definitions definitions,
+      @Nullable Integer version) {
+    Past past = Past.of(history, epoch, which, definitions, version);
     try {
       try (Connection connection = into.open()) {
         SchemaBuilder.requireFit(connection, past.schema());
@@ -117,6 +143,7 @@ public final class Rebuilder {
       loadBases();
       schema.make(statements(Statement::isPrimaryKey));
       connection.commit();
+      takeBack();
       applyChanges();
       schema.make(statements(statement -> statement.afterRows()
           && !statement.isPrimaryKey()
@@ -193,6 +220,18 @@ public final class Rebuilder {
       } catch (SQLException e) {
         throw new RebuildException("cannot insert into " + table.qualifiedName(), e);
       }
+    }
+
+    /** Of copies that are later than the state. */
+    private void takeBack() throws SQLException {
+      for (List<Change> opposites : past.takenBack().values()) {
+        Relation of = opposites.isEmpty() ? null : opposites.get(0).relation();
+        if (of != null
+            && (onlyTables.isEmpty() || onlyTables.contains(of.qualifiedName()))) {
+          new ChangeApplier(connection).applyInOrder(opposites);
+        }
+      }
+      connection.commit();
     }
 
     private void applyChanges() throws SQLException {
@@ -291,11 +330,7 @@ public final class Rebuilder {
           .unrecorded(epoch)
           .forEach(table -> scratch.note("the rows of " + table.schema() + "." + table.name()
               + " are not recorded: " + table.reason() + "; " + table.remedy()));
-      for (var table : past.schema().tables().values()) {
-        if (!past.bases().containsKey(table.oid())) {
-          scratch.note("the rows of " + table.qualifiedName() + " are not known at that time");
-        }
-      }
+      past.notes().forEach(scratch::note);
       past.schema().omitted().forEach(what -> scratch.note("there is no " + what));
     }
 

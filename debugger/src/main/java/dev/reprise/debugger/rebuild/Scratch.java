@@ -71,6 +71,11 @@ public final class Scratch implements AutoCloseable {
     return copy;
   }
 
+  /** Another, empty one on the same server. */
+  public synchronized Scratch sibling() {
+    return new Scratch(database.sibling(""));
+  }
+
   /** In what it differs from production, for people; beside roles and grants, which are never there. */
   public List<String> notes() {
     return List.copyOf(notes);

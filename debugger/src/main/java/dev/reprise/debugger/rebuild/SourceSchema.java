@@ -1,5 +1,6 @@
 package dev.reprise.debugger.rebuild;
 
+import dev.reprise.debugger.history.Relation;
 import dev.reprise.runtime.json.Json;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -32,6 +33,36 @@ record SourceSchema(
       return schema + "." + name;
     }
 
+    /** Whether its rows are recorded like that: the same columns in the same order. */
+    boolean fits(Relation relation) {
+      return schema.equals(relation.schema())
+          && name.equals(relation.name())
+          && columns.stream().map(Column::name).toList().equals(relation.columns());
+    }
+
+    /** Names of the columns whose values neither an older copy of the rows nor any change tells. */
+    List<String> untold(Relation copied) {
+      return untold(copied.numbers(), copied.types());
+    }
+
+    /** The same for rows of an older table. */
+    List<String> untold(Table older) {
+      return untold(
+          older.columns().stream().map(Column::number).toList(),
+          older.columns().stream().map(Column::type).toList());
+    }
+
+    private List<String> untold(List<Integer> numbers, List<String> types) {
+      var names = new ArrayList<String>();
+      for (Column column : columns) {
+        int then = numbers.indexOf(column.number());
+        if (then < 0 ? column.filled() : !types.get(then).equals(column.type())) {
+          names.add(column.name());
+        }
+      }
+      return names;
+    }
+
     @Nullable
     Column column(int number) {
       return columns.stream().filter(it -> it.number() == number).findFirst().orElse(null);
@@ -42,9 +73,10 @@ record SourceSchema(
    * A column with stored values.
    *
    * @param missing what rows have that are older than the column; null for SQL null
+   * @param filled whether such rows may have got a value each, which no change tells
    */
   record Column(
-      String name, int number, String type, @Nullable String missing) {}
+      String name, int number, String type, @Nullable String missing, boolean filled) {}
 
   record Statement(boolean afterRows, String object, String sql) {
     boolean isPrimaryKey() {
@@ -73,7 +105,8 @@ record SourceSchema(
             text(column.get("name")),
             (int) number(column, "number"),
             text(column.get("type")),
-            missing == null ? null : text(missing)));
+            missing == null ? null : text(missing),
+            Boolean.TRUE.equals(column.get("filled"))));
       }
       long oid = number(table, "oid");
       tables.put(oid, new Table(oid, text(table.get("schema")), text(table.get("name")), columns));

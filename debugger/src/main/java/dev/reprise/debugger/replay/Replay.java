@@ -34,7 +34,8 @@ public final class Replay implements AutoCloseable {
   private final Rehearsal rehearsal;
   private final ExecutorService threads;
   private final Options options;
-  private final Ground ground;
+  private final Segments segments;
+  private final String version;
   private final List<Runnable> closings = new ArrayList<>();
   private @Nullable Plan best;
 
@@ -72,28 +73,21 @@ public final class Replay implements AutoCloseable {
     void alter(Scratch scratch);
   }
 
-  /**
-   * The state that every attempt begins with a copy of.
-   *
-   * @param version of its server
-   * @param notes in what it differs from production
-   */
-  private record Ground(
-      Scratch start, Instruments instruments, String version, List<String> notes) {}
-
   private Replay(
       Trace trace,
       Window window,
       Database source,
       ExecutorService threads,
       Options options,
-      Ground ground) {
+      Segments segments,
+      String version) {
     this.trace = trace;
     this.window = window;
     this.rehearsal = new Rehearsal(source, threads, options.comparesArguments());
     this.threads = threads;
     this.options = options;
-    this.ground = ground;
+    this.segments = segments;
+    this.version = version;
   }
 
   /**
@@ -111,10 +105,16 @@ public final class Replay implements AutoCloseable {
       Scratch into,
       ExecutorService threads,
       Options options) {
-    return prepare(trace, history, source, into, threads, options, Alteration.NONE);
+    return prepare(trace, history, source, into, threads, options, null);
   }
 
-  /** The same on a state that is altered, as by the migrations of other code. */
+  /**
+   * The same for other code, on a state that is altered, as by the migrations of that code. What was added to the definitions on
+   * the way is there from the beginning.
+   *
+   * @param alteration null for a faithful replay, which changes its definitions where they were changed
+   * @throws RepriseException also where the definitions were changed otherwise on the way
+   */
   public static Replay prepare( // tidy: what a replay needs, and where from
       Trace trace,
       History history,
@@ -122,7 +122,7 @@ public final class Replay implements AutoCloseable {
       Scratch into,
       ExecutorService threads,
       Options options,
-      Alteration alteration) {
+      @Nullable Alteration alteration) {
     boolean prepared = false;
     try {
       var replay = made(trace, history, source, into, threads, options, alteration);
@@ -144,40 +144,23 @@ public final class Replay implements AutoCloseable {
       Scratch into,
       ExecutorService threads,
       Options options,
-      Alteration alteration)
+      @Nullable Alteration alteration)
       throws SQLException {
     if (trace.calls().isEmpty()) {
       throw new RepriseException("none of these executions has a transaction in its log");
     }
     var window = Window.of(history, trace, now(history, source));
-    var start = new Rebuilder(history, options.progress())
-        .at(window.epoch(), window::isAtStart, into, Set.of());
-    var existing = tables(start);
-    alteration.alter(start);
-    try (var connection = start.open()) {
-      connection.setAutoCommit(true);
-      var watched = tables(start);
-      watched.removeAll(existing);
-      for (Relation relation : history.relations(window.epoch())) {
-        watched.add(relation.qualifiedName());
-      }
-      var instruments = Instruments.install(connection, watched);
-      var notes = new ArrayList<>(start.notes());
-      for (var table : history.unrecorded(window.epoch())) {
-        notes.add("not recorded: " + table);
-      }
-      var version = text(connection, "show server_version");
+    var states = new States(history, window, trace, options.progress());
+    var segments = alteration == null ? states.segments(into) : states.merged(into, alteration);
+    try (var connection = into.open()) {
       return new Replay(
-          trace, window, source, threads, options, new Ground(start, instruments, version, notes));
-    }
-  }
-
-  private static Set<String> tables(Scratch scratch) throws SQLException {
-    try (var connection = scratch.open()) {
-      return new HashSet<>(Jdbc.query(connection, """
-          select n.nspname || '.' || c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
-           where c.relkind in ('r', 'p') and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
-          """, Binder.NOTHING, row -> row.getString(1)));
+          trace,
+          window,
+          source,
+          threads,
+          options,
+          segments,
+          text(connection, "show server_version"));
     }
   }
 
@@ -227,8 +210,8 @@ public final class Replay implements AutoCloseable {
           IntStream.range(0, trace.calls().size()).mapToObj(outcome::verdict).toList(),
           ends(),
           window.epoch().serverVersion(),
-          ground.version(),
-          ground.notes());
+          version,
+          segments.notes());
     } catch (SQLException e) {
       throw new RepriseException("the replay could not go on: " + e.getMessage(), e);
     }
@@ -238,12 +221,11 @@ public final class Replay implements AutoCloseable {
       Moves moves, int watched, UnaryOperator<Plan> planned, Consumer<Scratch> walked)
       throws SQLException, InterruptedException {
     var plan = planned.apply(window.plan(trace, moves));
-    try (var copy = ground.start().copy();
+    try (var course = segments.course(plan);
         var actors = new Actors(rehearsal, threads, options.patience(), trace.scripts())) {
       var walk = new Walk(
           plan,
-          copy::open,
-          ground.instruments(),
+          course,
           actors,
           threads,
           options.patience(),
@@ -251,12 +233,12 @@ public final class Replay implements AutoCloseable {
           watched);
       var verdicts = walk.go();
       if (verdicts.size() == plan.calls().size()) {
-        walked.accept(copy);
+        walked.accept(course.end());
       }
       return new OrderSearch.Outcome(
           plan.schedule(),
           verdicts,
-          walk.course(),
+          walk.bodyCourse(),
           watched < 0 ? List.of() : walk.changesWithoutGenerated(watched));
     }
   }
@@ -279,12 +261,23 @@ public final class Replay implements AutoCloseable {
 
   /** The state that it begins on, with instruments; to be copied, not to be changed. */
   public Scratch start() {
-    return ground.start();
+    return segments.ground(0).start();
   }
 
   /** The instruments of that. */
   public Instruments instruments() {
-    return ground.instruments();
+    return segments.ground(0).instruments();
+  }
+
+  /**
+   * For those who go from the start to the end in one database.
+   *
+   * @throws RepriseException the definitions were changed on the way
+   */
+  public void requireSameDefinitions() {
+    if (!segments.boundaries().isEmpty()) {
+      throw States.changed(segments.boundaries());
+    }
   }
 
   /** In which order it goes; once it has been run, the order that was found best. */
@@ -295,17 +288,17 @@ public final class Replay implements AutoCloseable {
 
   /** The version of the server that ran the trace, and of the one that it is replayed on. */
   public List<String> versions() {
-    return List.of(window.epoch().serverVersion(), ground.version());
+    return List.of(window.epoch().serverVersion(), version);
   }
 
   /** In what the scratch database differs from production. */
   public List<String> notes() {
-    return ground.notes();
+    return segments.notes();
   }
 
   /** The states between the transactions, to be looked at. */
   public Timeline timeline(Report report) {
-    return new Timeline(ground.start(), window.plan(trace, Moves.NONE), report);
+    return new Timeline(segments, window.plan(trace, Moves.NONE), report);
   }
 
   /** Has something closed before the scratch database is dropped. */
@@ -319,7 +312,7 @@ public final class Replay implements AutoCloseable {
     try {
       closings.forEach(Runnable::run);
     } finally {
-      ground.start().close();
+      segments.close();
     }
   }
 }

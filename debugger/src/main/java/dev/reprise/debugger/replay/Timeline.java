@@ -16,22 +16,24 @@ import org.jspecify.annotations.Nullable;
 /**
  * A replayed trace as a row of points to go to, forth and back: before each of its transactions, where the database is as
  * that transaction saw it, and after all. After every transaction the state is the recorded one, so one goes forth by applying
- * the recorded changes, and back by taking them back; only behind a TRUNCATE, from the start again. For one thread.
+ * the recorded changes, and back by taking them back; only behind a TRUNCATE, from the start again, and where the definitions
+ * changed, from the state behind that. For one thread.
  */
 public final class Timeline implements AutoCloseable {
-  private final Scratch start;
+  private final Segments segments;
   private final Plan plan;
   private final List<Verdict> steps;
   private final Map<Integer, Integer> numbers = new HashMap<>();
   private @Nullable Current current;
+  private int segment;
   private int applied;
   private int point;
 
   /** The database of the point. */
   private record Current(Scratch scratch, UndoLog undo) {}
 
-  Timeline(Scratch start, Plan plan, Report report) {
-    this.start = start;
+  Timeline(Segments segments, Plan plan, Report report) {
+    this.segments = segments;
     this.plan = plan;
     var order = new ArrayList<Verdict>();
     for (var action : plan.schedule().actions()) {
@@ -60,9 +62,14 @@ public final class Timeline implements AutoCloseable {
    */
   public void goTo(int wanted) {
     point = Math.max(0, Math.min(steps.size(), wanted));
-    int commits = commitsAt(point);
+    int wantedSegment = segmentAt(point);
+    int commits = Math.max(segments.begin(wantedSegment), commitsAt(point));
     boolean there = false;
     try {
+      if (wantedSegment != segment) {
+        close();
+        segment = wantedSegment;
+      }
       if (commits < applied && !goBack(commits)) {
         close();
       }
@@ -135,12 +142,12 @@ public final class Timeline implements AutoCloseable {
     if (there != null) {
       return there;
     }
-    var scratch = start.copy();
+    var scratch = segments.ground(segment).start().copy();
     boolean made = false;
     try (var connection = scratch.open()) {
       there = new Current(scratch, UndoLog.install(connection));
       current = there;
-      applied = 0;
+      applied = segments.begin(segment);
       made = true;
       return there;
     } finally {
@@ -148,6 +155,14 @@ public final class Timeline implements AutoCloseable {
         scratch.close();
       }
     }
+  }
+
+  private int segmentAt(int step) {
+    return step == steps.size()
+        ? Math.max(
+            segments.ofEnd(plan.schedule().order()),
+            steps.isEmpty() ? 0 : segmentAt(steps.size() - 1))
+        : segments.ofCall(plan, Objects.requireNonNull(numbers.get(step)));
   }
 
   /** A connection to the state at the point. */

@@ -35,8 +35,7 @@ final class Walk {
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(40);
 
   private final Plan plan;
-  private final Session.Opener scratch;
-  private final Instruments instruments;
+  private final Course course;
   private final Actors actors;
   private final Executor threads;
   private final Duration patience;
@@ -48,7 +47,7 @@ final class Walk {
   private final Map<Integer, Verdict> verdicts = new HashMap<>();
   private final Set<Integer> absent = new HashSet<>();
   private final int watched;
-  private @Nullable BodyCourse course;
+  private @Nullable BodyCourse bodyCourse;
 
   /**
    * A walk.
@@ -57,16 +56,14 @@ final class Walk {
    */
   Walk( // tidy: the collaborators of a walk, wired once in Replay
       Plan plan,
-      Session.Opener scratch,
-      Instruments instruments,
+      Course course,
       Actors actors,
       Executor threads,
       Duration patience,
       Progress progress,
       int watched) {
     this.plan = plan;
-    this.scratch = scratch;
-    this.instruments = instruments;
+    this.course = course;
     this.actors = actors;
     this.threads = threads;
     this.patience = patience;
@@ -93,21 +90,21 @@ final class Walk {
 
   /** What the statements of the watched body changed; null where that is not known. */
   @Nullable
-  BodyCourse course() {
-    return course;
+  BodyCourse bodyCourse() {
+    return bodyCourse;
   }
 
   /** What the transaction of a call changed as recorded, without what defaults gave. */
   List<Captured> changesWithoutGenerated(int number) {
     return changesOf(number).stream()
         .map(Captured::of)
-        .map(instruments::withoutGenerated)
+        .map(course.of(number).instruments()::withoutGenerated)
         .toList();
   }
 
   /** Gives the verdicts by the numbers of the calls; none behind the watched one where that is not as recorded. */
   Map<Integer, Verdict> go() throws SQLException, InterruptedException {
-    try (var locks = new Locks(scratch.open())) {
+    try (var locks = new Locks(course.first().scratch().open())) {
       for (var action : plan.schedule().actions()) {
         if (action instanceof Action.Take take && !verdicts.containsKey(take.call())) {
           take(take.call());
@@ -138,7 +135,7 @@ final class Walk {
   }
 
   private void take(int number) throws SQLException {
-    sessions.put(number, Session.begin(scratch, plan.calls().get(number).isolation()));
+    sessions.put(number, Session.begin(course.of(number).scratch(), plan.calls().get(number).isolation()));
   }
 
   private Session session(int number) {
@@ -160,7 +157,7 @@ final class Walk {
     var session = session(number);
     try {
       var cue = actors.await(plan.calls().get(number));
-      var log = number == watched ? new BodyCourse.Log(instruments) : null;
+      var log = number == watched ? new BodyCourse.Log(course.of(number).instruments()) : null;
       var gate = new StatementGate(
           plan.schedule().stopsOf(number), log == null ? StatementGate.Watcher.NONE : log);
       gates.put(number, gate);
@@ -225,6 +222,7 @@ final class Walk {
     var connection = session.connection();
     var time =
         TransactionTime.of(connection, plan.calls().get(number).operation().startedAt());
+    var instruments = course.of(number).instruments();
     Captured.expect(connection, instruments, changesOf(number));
     var outcome = transaction.run(gate.over(connection));
     boolean readOnly =
@@ -297,11 +295,15 @@ final class Walk {
 
   private void apply(RecordedTransaction transaction, Locks locks)
       throws SQLException, InterruptedException {
-    var session = Session.begin(scratch, Isolation.READ_COMMITTED);
+    var stage = course.applying(transaction.xid());
+    if (stage == null) {
+      return;
+    }
+    var session = Session.begin(stage.scratch(), Isolation.READ_COMMITTED);
     try {
       var work = new FutureTask<>(() -> {
         new ChangeApplier(session.connection()).apply(transaction);
-        instruments.passSequences(session.connection(), transaction);
+        stage.instruments().passSequences(session.connection(), transaction);
         session.connection().commit();
         return true;
       });
@@ -336,7 +338,7 @@ final class Walk {
       gateOf(number).openAll();
       waitUntilDone(made, session.process(), call.label(), locks);
       if (number == watched) {
-        course = courseOf(made);
+        bodyCourse = courseOf(made);
       }
       var why = evicted.get(number);
       if (why != null) {
@@ -348,7 +350,7 @@ final class Walk {
     boolean applied = commitOrRollBack(number, session, differences, notes.contains(TELLS_TIME));
     sessions.remove(number);
     session.close();
-    if (!applied) {
+    if (!applied || isCommittedElsewhere(number)) {
       apply(recorded(transactionOf(number)), locks);
     }
     if (performance.cue() != null) {
@@ -363,6 +365,11 @@ final class Walk {
     } catch (ExecutionException e) {
       return null; // the verdict says why
     }
+  }
+
+  private boolean isCommittedElsewhere(int number) {
+    return plan.schedule().placed().get(number).commit() >= 0
+        && course.isCommittedElsewhere(number, transactionOf(number));
   }
 
   private long transactionOf(int number) {

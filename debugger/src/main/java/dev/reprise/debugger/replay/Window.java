@@ -6,6 +6,9 @@ import dev.reprise.debugger.history.History;
 import dev.reprise.debugger.history.Lsn;
 import dev.reprise.debugger.history.RecordedTransaction;
 import dev.reprise.debugger.history.Snapshot;
+import dev.reprise.debugger.rebuild.Definitions;
+import dev.reprise.debugger.rebuild.Rebuilder;
+import dev.reprise.debugger.rebuild.Visibility;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,9 +28,14 @@ import org.jspecify.annotations.Nullable;
  * @param start what every call of the trace saw at least
  * @param heldBack recorded transactions that {@code start} may see, but that come later
  * @param commits those after the start, in the order of their commit records
+ * @param earliest the time of the start where it is not that of a snapshot: a failed call left none
  */
 public record Window(
-    Epoch epoch, Snapshot start, Set<Long> heldBack, List<RecordedTransaction> commits) {
+    Epoch epoch,
+    Snapshot start,
+    Set<Long> heldBack,
+    List<RecordedTransaction> commits,
+    @Nullable Instant earliest) {
   /** Clocks of nodes are estimates: a failed call may have begun so much before its record says. */
   private static final Duration CLOCKS_DIFFER = Duration.ofMillis(500);
 
@@ -120,7 +128,7 @@ public record Window(
         }
       }
     }
-    return new Window(epoch, start, heldBack, load(history, epoch, inside));
+    return new Window(epoch, start, heldBack, load(history, epoch, inside), earliest);
   }
 
   private static List<RecordedTransaction> load(
@@ -142,6 +150,36 @@ public record Window(
   /** Whether a transaction belongs to the state at the start. */
   public boolean isAtStart(long transaction) {
     return start.sees(transaction) && !heldBack.contains(transaction);
+  }
+
+  /** The state at the start. */
+  public Visibility atStart() {
+    return behind(Set.of());
+  }
+
+  /** The state at the start with some of the commits. */
+  Visibility behind(Set<Long> done) {
+    return new Visibility() {
+      @Override
+      public boolean sees(long transaction) {
+        return isAtStart(transaction) || done.contains(transaction);
+      }
+
+      @Override
+      public boolean knows(long transaction) {
+        return earliest == null;
+      }
+
+      @Override
+      public boolean mayInclude(Snapshot snapshot) {
+        return start.includes(snapshot);
+      }
+
+      @Override
+      public @Nullable Instant until() {
+        return earliest;
+      }
+    };
   }
 
   /**
@@ -176,13 +214,65 @@ public record Window(
     }
   }
 
-  /** The plan of a trace in this window, with some bodies moved. */
-  Plan plan(Trace trace, Moves moves) {
+  private Map<Long, RecordedTransaction> recorded() {
     var recorded = new HashMap<Long, RecordedTransaction>();
     commits.forEach(commit -> recorded.put(commit.xid(), commit));
-    var order = CommitOrder.of(
+    return recorded;
+  }
+
+  private CommitOrder order(Trace trace) {
+    return CommitOrder.of(
         commits.stream().map(RecordedTransaction::xid).toList(),
         trace.snapshots().values());
+  }
+
+  /** Where the definitions change, behind a start with those of a number. */
+  List<Boundary> boundaries(Trace trace, Definitions definitions, int version) {
+    return new Boundaries(definitions, order(trace), recorded(), trace.snapshots().values())
+        .after(version);
+  }
+
+  /**
+   * A state at which definitions changed.
+   *
+   * @param behind what it sees
+   * @param unseen the commits of the window that it does not see
+   * @param version the number of the new definitions
+   * @param before that of those before
+   */
+  public record Change(Visibility behind, List<Long> unseen, int version, int before) {}
+
+  /**
+   * The definitions at the start and where they change, as a replay of the trace meets them.
+   *
+   * @param version the number of those at the start
+   */
+  public record Changes(Definitions definitions, int version, List<Change> all) {}
+
+  /** Finds these. */
+  public Changes changes(History history, Trace trace) {
+    var definitions = Definitions.of(history, epoch);
+    int version = new Rebuilder(history).version(epoch, atStart(), definitions);
+    var transactions = order(trace).transactions();
+    var all = new ArrayList<Change>();
+    int before = version;
+    for (var boundary :
+        Segments.used(boundaries(trace, definitions, version), plan(trace, Moves.NONE))) {
+      var done = new HashSet<>(transactions.subList(0, boundary.place()));
+      all.add(new Change(
+          behind(done),
+          transactions.subList(boundary.place(), transactions.size()),
+          boundary.version(),
+          before));
+      before = boundary.version();
+    }
+    return new Changes(definitions, version, all);
+  }
+
+  /** The plan of a trace in this window, with some bodies moved. */
+  Plan plan(Trace trace, Moves moves) {
+    var recorded = recorded();
+    var order = order(trace);
     var clock = Clock.of(order.transactions().stream()
         .map(xid -> Objects.requireNonNull(recorded.get(xid)).committedAt())
         .toList());

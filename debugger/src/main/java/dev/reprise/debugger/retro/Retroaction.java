@@ -54,6 +54,7 @@ public final class Retroaction {
    */
   public Retroaction(
       Replay ground, Plan plan, Database source, ExecutorService threads, Duration patience) {
+    ground.requireSameDefinitions();
     this.ground = ground;
     this.plan = plan;
     this.source = source;

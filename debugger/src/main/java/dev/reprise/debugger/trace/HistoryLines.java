@@ -5,12 +5,14 @@ import dev.reprise.debugger.history.Epoch;
 import dev.reprise.debugger.history.Lsn;
 import dev.reprise.debugger.history.RecordedTransaction;
 import dev.reprise.debugger.history.Relation;
+import dev.reprise.debugger.history.SchemaVersion;
 import dev.reprise.debugger.history.Snapshot;
 import dev.reprise.debugger.history.Unrecorded;
 import dev.reprise.runtime.json.JsonObject;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Rows of the history as JSON objects with the names of its columns. */
@@ -38,13 +40,25 @@ final class HistoryLines {
         .toString();
   }
 
-  static String schema(Epoch epoch, Lsn seen, Snapshot snapshot, Instant seenAt, String ddl) {
+  static String schemaAtStart(Epoch epoch, Snapshot snapshot, Instant seenAt, String ddl) {
+    return schema(epoch, new SchemaVersion(Lsn.ZERO, seenAt, snapshot, null, ddl), snapshot);
+  }
+
+  /** Where a version has no snapshot, it gets that of the start. */
+  static String schema(Epoch epoch, SchemaVersion version, Snapshot start) {
     return new JsonObject()
         .put("epoch", epoch.epoch())
-        .put("seen_lsn", seen.toString())
-        .put("seen_at", seenAt)
-        .put("seen_snapshot", snapshot.toString())
-        .putRaw("ddl", SchemaText.withoutSecrets(ddl))
+        .put("seen_lsn", version.seen().toString())
+        .put("seen_at", version.seenAt())
+        .put(
+            "seen_snapshot",
+            Objects.requireNonNullElse(version.snapshot(), start).toString())
+        .putIfPresent(
+            "made_by",
+            version.madeBy() == null
+                ? null
+                : version.madeBy().stream().map(String::valueOf).toList())
+        .putRaw("ddl", SchemaText.withoutSecrets(version.ddl()))
         .toString();
   }
 

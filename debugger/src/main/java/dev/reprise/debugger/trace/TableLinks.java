@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -85,6 +86,15 @@ record TableLinks(Map<Column, String> types, List<Link> links) {
             new Column(row.getString(1), row.getString(2), row.getString(3)),
             new Column(row.getString(4), row.getString(5), row.getString(6))));
     return new TableLinks(types, links);
+  }
+
+  /** With those of another state of the database. */
+  TableLinks and(TableLinks other) {
+    Map<Column, String> allTypes = new LinkedHashMap<>(types);
+    other.types().forEach(allTypes::putIfAbsent);
+    var allLinks = new LinkedHashSet<>(links);
+    allLinks.addAll(other.links());
+    return new TableLinks(allTypes, List.copyOf(allLinks));
   }
 
   /** These, and all that hold the same values. */

@@ -29,7 +29,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -87,11 +86,16 @@ public final class TraceExport {
     try (var writer = new TraceWriter(file, selection.replaces())) {
       var end = now();
       var window = Window.of(history, trace, end);
-      var start =
-          new Rebuilder(history, progress).at(window.epoch(), window::isAtStart, scratch, Set.of());
-      try (var connection = start.open()) {
-        var part = new Part(window, PastTables.of(history, window.epoch(), window::isAtStart));
-        var masking = Masking.of(selection.masks(), part.relations(), TableLinks.read(connection));
+      var changes = window.changes(history, trace);
+      var start = new Rebuilder(history, progress)
+          .at(window.epoch(), window.atStart(), scratch, changes.definitions(), changes.version());
+      boolean masked = !selection.masks().isEmpty();
+      try (var later = LaterTables.of(history, window, changes, end, scratch, masked, progress);
+          var connection = start.open()) {
+        var tables = PastTables.of(history, window.epoch(), window.atStart());
+        var part = new Part(window, changes, tables, later);
+        var links = later.links(TableLinks.read(connection));
+        var masking = Masking.of(selection.masks(), part.relations(), links);
         part.write(writer, masking, begun(trace));
         part.writeRows(writer, masking, connection);
         writeLog(writer, masking, selection.executions());
@@ -142,10 +146,17 @@ public final class TraceExport {
     /** One for each table at the start, and those that the changes name. */
     private final List<Relation> atStart = new ArrayList<>();
 
+    /** The same for each change of the definitions. */
+    private final List<List<Relation>> atChanges = new ArrayList<>();
+
     private final List<Relation> recorded;
+    private final Window.Changes changes;
+    private final LaterTables later;
     private long written;
 
-    Part(Window window, PastTables tables) {
+    Part(Window window, Window.Changes changes, PastTables tables, LaterTables later) {
+      this.changes = changes;
+      this.later = later;
       this.epoch = window.epoch();
       this.transactions = window.commits();
       this.tables = tables;
@@ -157,7 +168,14 @@ public final class TraceExport {
       this.recorded = history.relations(epoch).stream().map(Part::withoutBase).toList();
       int id = recorded.stream().mapToInt(Relation::id).max().orElse(0);
       for (var table : tables.tables()) {
-        atStart.add(relation(++id, table));
+        atStart.add(relation(++id, table, base));
+      }
+      for (var one : later.all()) {
+        var all = new ArrayList<Relation>();
+        for (var table : one.tables().tables()) {
+          all.add(relation(++id, table, one.base()));
+        }
+        atChanges.add(all);
       }
     }
 
@@ -177,7 +195,7 @@ public final class TraceExport {
           null);
     }
 
-    private Relation relation(int id, PastTables.Table table) {
+    private Relation relation(int id, PastTables.Table table, Snapshot seen) {
       var columns = table.columns().stream().map(PastTables.Column::name).toList();
       Relation like = null;
       for (var relation : recorded) {
@@ -196,12 +214,13 @@ public final class TraceExport {
           table.columns().stream().map(PastTables.Column::number).toList(),
           like == null ? columns : like.key(),
           like == null || like.full(),
-          base);
+          seen);
     }
 
     List<Relation> relations() {
       var all = new ArrayList<>(recorded);
       all.addAll(atStart);
+      atChanges.forEach(all::addAll);
       return all;
     }
 
@@ -215,12 +234,9 @@ public final class TraceExport {
       writer.begin(Entries.EPOCH);
       writer.line(HistoryLines.epoch(epoch, base, new Lsn(first.position() - 1), beganAt));
       writer.begin(Entries.SCHEMAS);
-      writer.line(HistoryLines.schema(epoch, Lsn.ZERO, base, beganAt, tables.ddl()));
-      for (var version : history.schemas(epoch)) {
-        if (version.seen().compareTo(first) >= 0) {
-          var snapshot = Objects.requireNonNullElse(version.snapshot(), base);
-          writer.line(HistoryLines.schema(epoch, version.seen(), snapshot, beganAt, version.ddl()));
-        }
+      writer.line(HistoryLines.schemaAtStart(epoch, base, beganAt, tables.ddl()));
+      for (int i = changes.version() + 1; i < changes.definitions().count(); i++) {
+        writer.line(HistoryLines.schema(epoch, changes.definitions().version(i), base));
       }
       writer.begin(Entries.RELATIONS);
       relations().forEach(relation -> writer.line(HistoryLines.relation(relation)));
@@ -241,6 +257,21 @@ public final class TraceExport {
     }
 
     void writeRows(TraceWriter writer, Masking masking, Connection connection) throws SQLException {
+      writeRows(writer, masking, connection, atStart, tables);
+      for (int i = 0; i < atChanges.size(); i++) {
+        try (var there = later.all().get(i).scratch().open()) {
+          writeRows(writer, masking, there, atChanges.get(i), later.all().get(i).tables());
+        }
+      }
+    }
+
+    private void writeRows(
+        TraceWriter writer,
+        Masking masking,
+        Connection connection,
+        List<Relation> relations,
+        PastTables of)
+        throws SQLException {
       try (var statement = connection.createStatement()) {
         statement.execute("""
             set datestyle = 'ISO'; set intervalstyle = postgres; set timezone = 'UTC'; set extra_float_digits = 3;
@@ -248,10 +279,9 @@ public final class TraceExport {
             """);
       }
       connection.setAutoCommit(false);
-      for (int i = 0; i < atStart.size(); i++) {
-        writer.begin(Entries.base(atStart.get(i).id()));
-        writeRows(
-            writer, masking, connection, atStart.get(i).id(), tables.tables().get(i));
+      for (int i = 0; i < relations.size(); i++) {
+        writer.begin(Entries.base(relations.get(i).id()));
+        writeRows(writer, masking, connection, relations.get(i).id(), of.tables().get(i));
       }
       connection.rollback();
     }

@@ -109,6 +109,21 @@ public final class RecordedNode implements AutoCloseable {
     }
   }
 
+  /** Until the recorder has found the definitions that there are now, and copied new tables. */
+  public void awaitDefinitions() {
+    var began = text("select clock_timestamp()");
+    await("the recorder to look at the definitions")
+        .atMost(Duration.ofSeconds(60))
+        .pollInterval(Duration.ofMillis(50))
+        .until(() -> {
+          recorder.poke();
+          return text("""
+              select exists (select from reprise_history.schemas where seen_at > '%s')
+                and not exists (select from reprise_history.unrecorded)
+              """.formatted(began)).equals("t");
+        });
+  }
+
   public History history() {
     var source = new PGSimpleDataSource();
     source.setUrl(config().url());

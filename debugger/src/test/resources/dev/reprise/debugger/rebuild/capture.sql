@@ -53,7 +53,8 @@ begin
   return null;
 end $$;
 
-create function reprise_history.add_relation(of regclass, at pg_lsn) returns integer language plpgsql as $$
+create function reprise_history.add_relation(of regclass, at pg_lsn) returns integer language plpgsql
+  set search_path = pg_catalog as $$
 declare
   added integer;
 begin

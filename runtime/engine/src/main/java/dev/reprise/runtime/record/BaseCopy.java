@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,7 +60,7 @@ final class BaseCopy {
   private void keepSchema(Epoch epoch) throws SQLException {
     var before = connection.setSavepoint();
     try {
-      store.keepSchema(epoch.number(), epoch.recordedLsn(), SchemaReader.read(connection));
+      store.keepSchema(epoch.number(), epoch.recordedLsn(), SchemaReader.read(connection), null);
       connection.releaseSavepoint(before);
     } catch (SQLException e) {
       connection.rollback(before);
@@ -101,17 +102,41 @@ final class BaseCopy {
         .contains(true);
   }
 
-  /** Copies one table at a snapshot of its own, and commits. */
-  void ofTable(CatalogTable table, Relations relations) throws SQLException {
+  /**
+   * Copies one table at a snapshot of its own, and commits.
+   *
+   * @param before what was seen before the table was found, where this is its first copy; else null
+   */
+  void ofTable(CatalogTable table, Relations relations, @Nullable String before)
+      throws SQLException {
     RecorderSession.takeYourTime(connection);
     run("set transaction isolation level repeatable read");
     lock(table);
     int relation = relations.insert(table.shape(), store.currentLsn());
     long rows = copy(table, relation);
     relations.based(relation, table.shape().oid());
+    if (before != null) {
+      keepWriters(table, relation, before);
+    }
     connection.commit();
     RecorderSession.answerInTime(connection);
     LOG.info("{} rows of {} were copied into the history", rows, table.shape().name());
+  }
+
+  private void keepWriters(CatalogTable table, int relation, String before) throws SQLException {
+    var sql = """
+        update reprise_history.relations set base_writers = (
+          select case when count(*) <= 1000 then coalesce(array_agg(w.id order by w.id), '{}') end
+            from (select %1$s as id
+                    from (select distinct t.xmin from only %2$s t where t.xmin::text::bigint >= 3) f) w
+           where not pg_visible_in_snapshot(w.id, ?::pg_snapshot)
+             and pg_visible_in_snapshot(w.id, pg_current_snapshot()))
+         where relation = ?
+        """.formatted(SchemaMakers.IN_FULL.formatted("xmin"), table.qualified());
+    Jdbc.update(connection, sql, statement -> {
+      statement.setString(1, before);
+      statement.setInt(2, relation);
+    });
   }
 
   private void lock(CatalogTable table) throws SQLException {

@@ -90,8 +90,16 @@ final class Catalog {
     return List.of((Integer[]) row.getArray(column).getArray());
   }
 
-  /** Something that changes with every change of the application's schema, and seldom else. */
-  static String fingerprint(Connection connection) throws SQLException {
+  /**
+   * The application's schema at a glance.
+   *
+   * @param fingerprint something that changes with every change of it, and seldom else
+   * @param snapshot what that look saw
+   */
+  record Glance(String fingerprint, String snapshot) {}
+
+  /** Has a look. */
+  static Glance glance(Connection connection) throws SQLException {
     var sql = """
         with lasting as (select oid, xmin, ctid from pg_class where relpersistence <> 't'),
         row (place, version) as (
@@ -111,9 +119,15 @@ final class Catalog {
           union all select 'x' || ctid, xmin from pg_extension
           union all select 'y' || ctid, xmin from pg_policy
           union all select 'p' || ctid, xmin from pg_publication_rel)
-        select count(*) || ':' || sum(hashtextextended(place || version::text, 0)::numeric) from row
+        select count(*) || ':' || sum(hashtextextended(place || version::text, 0)::numeric),
+               pg_current_snapshot()::text
+          from row
         """;
-    return Jdbc.queryOne(connection, sql, Binder.NOTHING, row -> row.getString(1))
-        .orElse("");
+    return Jdbc.queryOne(
+            connection,
+            sql,
+            Binder.NOTHING,
+            row -> new Glance(String.valueOf(row.getString(1)), row.getString(2)))
+        .orElseThrow();
   }
 }

@@ -147,7 +147,7 @@ final class HistoryRetention {
     for (CatalogTable table : tables) {
       var last = relations.lastCopy(table.shape().oid());
       if (table.published() && last.isPresent() && last.getAsInt() <= afterRelation) {
-        copy.ofTable(table, relations);
+        copy.ofTable(table, relations, null);
         return true;
       }
     }

@@ -80,6 +80,13 @@ final class HistoryStore {
                 then (pg_snapshot_xmin(s) || ':' || pg_snapshot_xmin(s) || ':')::pg_snapshot else s end
          from pg_current_snapshot() s)""";
 
+  /** What the transaction sees. */
+  String snapshot() throws SQLException {
+    return Jdbc.query(
+            connection, "select " + SNAPSHOT + "::text", Binder.NOTHING, row -> row.getString(1))
+        .get(0);
+  }
+
   /** In a transaction that has imported the slot's snapshot. */
   void insertEpoch(Epoch epoch) throws SQLException {
     var sql = """
@@ -271,11 +278,25 @@ final class HistoryStore {
         .orElseThrow();
   }
 
-  /** Keeps the application's schema, seen at that position, where it is another than the last. */
-  void keepSchema(int epoch, long seenLsn, String ddl) throws SQLException {
+  /** What the latest schema of an epoch was seen in. */
+  Optional<String> lastSchemaSnapshot(int epoch) throws SQLException {
+    return Jdbc.queryOne(
+        connection,
+        "select seen_snapshot::text from reprise_history.schemas where epoch = ? order by seen_lsn desc limit 1",
+        statement -> statement.setInt(1, epoch),
+        row -> row.getString(1));
+  }
+
+  /**
+   * Keeps the application's schema, seen at that position, where it is another than the last.
+   *
+   * @param makers the transactions that made it so; null where that is not known
+   */
+  void keepSchema(int epoch, long seenLsn, String ddl, String @Nullable [] makers)
+      throws SQLException {
     var sql = """
-        insert into reprise_history.schemas (epoch, seen_lsn, seen_at, ddl)
-        select ?, ?::pg_lsn, clock_timestamp(), seen.ddl
+        insert into reprise_history.schemas (epoch, seen_lsn, seen_at, ddl, made_by)
+        select ?, ?::pg_lsn, clock_timestamp(), seen.ddl, ?::text[]::xid8[]
           from (select ?::jsonb as ddl) seen
          where seen.ddl is distinct from (
                  select s.ddl from reprise_history.schemas s where s.epoch = ? order by s.seen_lsn desc limit 1)
@@ -284,8 +305,9 @@ final class HistoryStore {
     Jdbc.update(connection, sql, statement -> {
       statement.setInt(1, epoch);
       statement.setString(2, Lsn.text(seenLsn));
-      statement.setString(3, ddl);
-      statement.setInt(4, epoch);
+      statement.setArray(3, makers == null ? null : connection.createArrayOf("text", makers));
+      statement.setString(4, ddl);
+      statement.setInt(5, epoch);
     });
   }
 

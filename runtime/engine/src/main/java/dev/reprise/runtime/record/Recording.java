@@ -48,6 +48,9 @@ final class Recording implements AutoCloseable {
   private boolean incomplete;
   private int idleRounds;
   private String fingerprint = "";
+  /** What the latest look at the schema saw; null before the first of an epoch that has no schema yet. */
+  private @Nullable String seen;
+
   private List<Unrecorded> unrecorded = List.of();
   private RecordStatus status;
   private HistoryStore.@Nullable Extent extent;
@@ -70,6 +73,7 @@ final class Recording implements AutoCloseable {
             time -> new HistoryRetention(control, epoch, time, relations, writer::relationsChanged))
         .orElse(null);
     this.status = RecordStatus.of(RecordStatus.State.RECORDING, "epoch " + epoch.number());
+    this.seen = store.lastSchemaSnapshot(epoch.number()).orElse(null);
     control.rollback();
   }
 
@@ -161,11 +165,13 @@ final class Recording implements AutoCloseable {
     var outlook = look();
     ids.reference(outlook.nextTransactionId());
     long lag = Math.max(0, outlook.currentLsn() - writer.recorded());
-    var found = Catalog.fingerprint(control);
+    var found = Catalog.glance(control);
     control.rollback();
-    if (asked || incomplete || !found.equals(fingerprint)) {
-      fingerprint = found;
+    if (asked || incomplete || !found.fingerprint().equals(fingerprint)) {
+      fingerprint = found.fingerprint();
       follow(outlook.currentLsn());
+    } else {
+      seen = found.snapshot();
     }
     status = status(lag, outlook.retainedBytes());
     lastLook = System.nanoTime();
@@ -225,7 +231,7 @@ final class Recording implements AutoCloseable {
       return;
     }
     try {
-      copy.ofTable(table, relations);
+      copy.ofTable(table, relations, copied.isEmpty() && !hasWaited(table) ? seen : null);
     } catch (SQLException e) {
       control.rollback();
       RecorderSession.answerInTime(control);
@@ -238,6 +244,13 @@ final class Recording implements AutoCloseable {
           "its rows could not be copied: " + e.getMessage(),
           "none if it is locked: it is tried again"));
     }
+  }
+
+  /** Whether an earlier look found it already. */
+  private boolean hasWaited(CatalogTable table) {
+    return unrecorded.stream()
+        .anyMatch(other -> other.schema().equals(table.shape().schema())
+            && other.table().equals(table.shape().table()));
   }
 
   private void keepUnrecorded(List<Unrecorded> left) throws SQLException {
@@ -263,9 +276,12 @@ final class Recording implements AutoCloseable {
     try {
       // the catalogs are read by many statements
       Jdbc.update(control, "set transaction isolation level repeatable read", Binder.NOTHING);
-      long seen = store.currentLsn();
-      store.keepSchema(epoch.number(), seen, SchemaReader.read(control));
+      long lsn = store.currentLsn();
+      var makers = SchemaMakers.since(control, seen);
+      store.keepSchema(epoch.number(), lsn, SchemaReader.read(control), makers);
+      var snapshot = store.snapshot();
       control.commit();
+      seen = snapshot;
     } catch (SQLException e) {
       control.rollback();
       incomplete = true;

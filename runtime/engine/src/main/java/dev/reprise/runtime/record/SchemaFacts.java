@@ -45,7 +45,8 @@ final class SchemaFacts {
       select jsonb_build_object('oid', c.oid::bigint, 'schema', c.nspname, 'name', c.relname, 'columns', (
         select coalesce(jsonb_agg(jsonb_build_object(
             'name', a.attname, 'number', a.attnum, 'type', format_type(a.atttypid, a.atttypmod),
-            'missing', case when a.atthasmissing then (a.attmissingval::text::text[])[1] end)
+            'missing', case when a.atthasmissing then (a.attmissingval::text::text[])[1] end,
+            'filled', case when (a.atthasdef or a.attidentity <> '') and not a.atthasmissing then true end)
           order by a.attnum), '[]')
         from pg_catalog.pg_attribute a
         where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''))::text

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads the schema of an application out of the catalogs, as DDL that makes it anew in an empty database of the same
  * version or a newer one. Roles, grants, policies, comments and tablespaces are not read; what else cannot be told as DDL
- * is named under {@code omitted}. The same schema gives the same text but for {@code oid} and {@code number}.
+ * is named under {@code omitted}. The same schema gives the same text but for the
+ * numbers in the catalogs and what their older rows have.
  *
  * <p>The text is a JSON object:
  *
@@ -25,8 +26,9 @@ import org.jspecify.annotations.Nullable;
  * settings                               ["search_path=app, public", ..] that ALTER DATABASE made
  * extensions                             [{name, version, schema}, ..]
  * collations                             ["de-x-icu", ..]: used by name, to be there before
- * tables                                 [{oid, schema, name, columns: [{name, number, type, missing?}, ..]}, ..]
- *                                        that hold rows; missing: what rows have that are older than the column
+ * tables                                 [{oid, schema, name, columns: [{name, number, type, missing?, filled?}, ..]}, ..]
+ *                                        that hold rows; missing: what rows have that are older than the column;
+ *                                        filled: such rows may have got a value, each its own
  * statements                             [{phase, object, sql}, ..] in an order in which they run
  * omitted                                ["operator public.===", ..]
  * </pre>

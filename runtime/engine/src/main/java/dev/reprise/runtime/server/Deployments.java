@@ -13,6 +13,7 @@ import dev.reprise.runtime.function.FunctionDefinition;
 import dev.reprise.runtime.http.DeploymentDesk;
 import dev.reprise.runtime.postgres.DatabaseFailureException;
 import dev.reprise.runtime.postgres.Migrator;
+import dev.reprise.runtime.record.NewTables;
 import dev.reprise.runtime.store.DeploymentStore;
 import dev.reprise.runtime.store.DeploymentStore.Deployment;
 import dev.reprise.runtime.store.DeploymentStore.Replaced;
@@ -40,6 +41,8 @@ final class Deployments implements Loop.Work, DeploymentDesk {
   static final Duration UNUSED = Duration.ofMinutes(10);
 
   private static final Logger LOG = LoggerFactory.getLogger(Deployments.class);
+  /** How long a deployment waits for the recorder. */
+  private static final Duration FOUND_WITHIN = Duration.ofSeconds(10);
 
   private final DeploymentStore store;
   private final JarVersions versions;
@@ -268,6 +271,8 @@ final class Deployments implements Loop.Work, DeploymentDesk {
     int run = Migrator.migrateApplication(database, jar);
     if (run > 0) {
       LOG.info("{} migrations of {} were run", run, name);
+      // the new code writes to the new tables as soon as it is active
+      NewTables.await(database, FOUND_WITHIN);
     }
     return run;
   }
