@@ -32,7 +32,9 @@ record Past(Lsn last, Map<Long, Relation> bases, SourceSchema schema) {
       Snapshot base = relation.base();
       // of a later copy it is not known yet what it saw
       boolean known = relation.from().compareTo(recorded) <= 0;
-      if (base != null && known && !search.tooLate.contains(base)) {
+      // nor whether the definitions were others before it, where no change of a row lies between
+      boolean sure = base != null && (which.mayInclude(base) || !bases.containsKey(relation.oid()));
+      if (sure && known && !search.tooLate.contains(base)) {
         bases.put(relation.oid(), relation);
       }
     }

@@ -47,6 +47,17 @@ public final class Instruments {
          and a.attgenerated = '' and (d.oid is not null or a.attidentity <> '')
       """;
 
+  /** Bodies run as they did; what is applied from the history has all that triggers and rules did in production. */
+  private static final String FIRED_BY_REPLICAS = """
+      select format('alter table %s %s trigger %I', t.tgrelid::regclass,
+               case t.tgenabled when 'R' then 'disable' else 'enable' end, t.tgname)
+        from pg_trigger t where not t.tgisinternal and t.tgenabled in ('A', 'R') and t.tgname !~ '^[~!]reprise_'
+      union all
+      select format('alter table %s %s rule %I', r.ev_class::regclass,
+               case r.ev_enabled when 'R' then 'disable' else 'enable' end, r.rulename)
+        from pg_rewrite r where r.ev_enabled in ('A', 'R')
+      """;
+
   private final Map<String, TableColumns> tables = new HashMap<>();
   private final Map<Long, TableColumns> byOid = new HashMap<>();
   private final Map<Long, Map<Integer, String>> sequences;
@@ -93,16 +104,11 @@ public final class Instruments {
   public static Instruments install(Connection scratch, Collection<String> watched)
       throws SQLException {
     InstrumentSchema.create(scratch);
-    var sequences = new HashMap<Long, Map<Integer, String>>();
-    for (var column : Jdbc.query(scratch, DEFAULTS, Binder.NOTHING, Instruments::readDefault)) {
-      replaceDefault(scratch, column);
-      var sequence = column.drawnFrom();
-      if (sequence != null) {
-        sequences
-            .computeIfAbsent(column.root(), root -> new HashMap<>())
-            .put(column.number() - 1, sequence);
-      }
+    for (String statement :
+        Jdbc.query(scratch, FIRED_BY_REPLICAS, Binder.NOTHING, row -> row.getString(1))) {
+      execute(scratch, statement);
     }
+    var sequences = replaceDefaults(scratch);
     var names = new HashSet<>(watched);
     var leaves = new HashMap<String, TableColumns>();
     for (var table : Jdbc.query(
@@ -147,12 +153,37 @@ public final class Instruments {
         row.getBoolean(9));
   }
 
-  private static void replaceDefault(Connection scratch, Default column) throws SQLException {
-    if (column.identity()) {
-      replaceIdentity(scratch, column);
-    } else if (!column.isConstant()) {
-      setDefault(scratch, column, String.valueOf(column.expression()));
+  /** Gives the sequences that feed columns, by root table and place of the column. */
+  private static Map<Long, Map<Integer, String>> replaceDefaults(Connection scratch)
+      throws SQLException {
+    var sequences = new HashMap<Long, Map<Integer, String>>();
+    var defaults = Jdbc.query(scratch, DEFAULTS, Binder.NOTHING, Instruments::readDefault);
+    // an identity's sequence may feed others, and is made anew
+    for (var column : defaults) {
+      if (!column.identity() && column.drawnFrom() != null) {
+        execute(
+            scratch,
+            "alter table %s alter column %s drop default"
+                .formatted(column.table(), column.column()));
+      }
     }
+    for (var column : defaults) {
+      if (column.identity()) {
+        replaceIdentity(scratch, column);
+      }
+    }
+    for (var column : defaults) {
+      if (!column.identity() && !column.isConstant()) {
+        setDefault(scratch, column, String.valueOf(column.expression()));
+      }
+      var sequence = column.drawnFrom();
+      if (sequence != null) {
+        sequences
+            .computeIfAbsent(column.root(), root -> new HashMap<>())
+            .put(column.number() - 1, sequence);
+      }
+    }
+    return sequences;
   }
 
   /** A plain column takes its place, with a sequence of the same name. */
@@ -161,17 +192,26 @@ public final class Instruments {
       return; // it goes with its parent's
     }
     var sequence = column.sequence();
-    var next = Jdbc.queryOne(
+    var made = Jdbc.queryOne(
             scratch,
-            "select case when is_called then last_value + 1 else last_value end from " + sequence,
+            """
+            select format('create sequence %%1$s as %%s increment by %%s minvalue %%s maxvalue %%s start with %%s%%s;'
+                || ' select setval(%%L, %%s, %%L)', %1$s, format_type(q.seqtypid, null), q.seqincrement, q.seqmin, q.seqmax,
+                q.seqstart, case when q.seqcycle then ' cycle' else '' end, %1$s, s.last_value, s.is_called)
+              from %2$s s, pg_sequence q where q.seqrelid = %1$s::regclass
+            """.formatted(literal(sequence), sequence),
             Binder.NOTHING,
-            row -> row.getLong(1))
-        .orElse(1L);
+            row -> row.getString(1))
+        .orElseThrow();
     execute(
         scratch,
-        "alter table %1$s alter column %2$s drop identity; create sequence %3$s start %4$d minvalue %5$d owned by %1$s.%2$s"
-            .formatted(column.table(), column.column(), sequence, next, Math.min(1, next)));
-    setDefault(scratch, column, "nextval('" + sequence.replace("'", "''") + "')");
+        "alter table %1$s alter column %2$s drop identity; %3$s; alter sequence %4$s owned by %1$s.%2$s"
+            .formatted(column.table(), column.column(), made, sequence));
+    setDefault(scratch, column, "nextval(" + literal(sequence) + ")");
+  }
+
+  private static String literal(String text) {
+    return "'" + text.replace("'", "''") + "'";
   }
 
   private static void setDefault(Connection scratch, Default column, String original)
@@ -261,7 +301,7 @@ public final class Instruments {
     if (value != null) {
       var unused = Jdbc.query(
           scratch,
-          "select reprise_replay.pass(?::regclass, ?::numeric::bigint)::text",
+          "select reprise_replay.pass(?::regclass, ?::numeric)::text",
           statement -> {
             statement.setString(1, sequence);
             statement.setString(2, value);

@@ -81,7 +81,7 @@ final class BaseCopy {
       }
       int relation = relations.insert(table.shape(), lsn);
       long rows = copy(table, relation);
-      relations.based(relation, table.shape().oid());
+      relations.based(relation, table);
       connection.releaseSavepoint(before);
       return rows;
     } catch (SQLException e) {
@@ -108,7 +108,7 @@ final class BaseCopy {
     lock(table);
     int relation = relations.insert(table.shape(), store.currentLsn());
     long rows = copy(table, relation);
-    relations.based(relation, table.shape().oid());
+    relations.based(relation, table);
     connection.commit();
     RecorderSession.answerInTime(connection);
     LOG.info("{} rows of {} were copied into the history", rows, table.shape().name());

@@ -203,6 +203,7 @@ final class Recording implements AutoCloseable {
 
   /** The tables are others, or may be. */
   private void follow(long lsn) throws SQLException {
+    requirePublication();
     var tables = publication.sync();
     var left = new ArrayList<>(publication.unrecorded());
     var copy = new BaseCopy(control, store);
@@ -216,10 +217,25 @@ final class Recording implements AutoCloseable {
     keepSchema();
   }
 
+  /** Where changes were not sent for a time, only another base copy helps. */
+  private void requirePublication() throws SQLException {
+    var lost = publication.lost(relations);
+    if (lost.isPresent()) {
+      store.end(epoch.number(), lost.get());
+      control.commit();
+      LOG.warn("epoch {} of the change history has ended: {}", epoch.number(), lost.get());
+      throw new SQLException(lost.get(), "55000");
+    }
+  }
+
   private void follow(CatalogTable table, BaseCopy copy, long lsn, List<Unrecorded> left)
       throws SQLException {
     var copied = relations.copied(table.shape().oid());
-    if (copied.isPresent() && !table.outgrew(copied.get())) {
+    boolean stillReads = relations
+        .storedThen(table.shape().oid())
+        .map(stored -> !table.isStoredOtherwise(stored))
+        .orElse(true);
+    if (copied.isPresent() && stillReads && !table.outgrew(copied.get())) {
       relations.current(table.shape(), lsn);
       control.commit();
       return;
