@@ -121,7 +121,7 @@ final class Catalog {
     return List.of((Integer[]) row.getArray(column).getArray());
   }
 
-  /** Something that changes with every change of the application's schema, and seldom else. */
+  /** Something that changes with every change of the application's schema, or of what we may do, and seldom else. */
   static String fingerprint(Connection connection) throws SQLException {
     var sql = """
         with lasting as (select oid, xmin, ctid from pg_class where relpersistence <> 't'),
@@ -142,7 +142,11 @@ final class Catalog {
           union all select 'x' || ctid, xmin from pg_extension
           union all select 'y' || ctid, xmin from pg_policy
           union all select 'p' || ctid, xmin from pg_publication_rel
-          union all select 'u' || ctid, xmin from pg_publication)
+          union all select 'u' || ctid, xmin from pg_publication
+          union all select 'o' || ctid, xmin from pg_db_role_setting
+          union all select 'l' || ctid, xmin from pg_collation
+          union all select 'm' || ctid, xmin from pg_auth_members
+          union all select 'b' || rolbypassrls || rolsuper, '0' from pg_roles where rolname = current_user)
         select count(*) || ':' || sum(hashtextextended(place || version::text, 0)::numeric) from row
         """;
     return Jdbc.queryOne(connection, sql, Binder.NOTHING, row -> row.getString(1))

@@ -93,6 +93,9 @@ final class Recording implements AutoCloseable {
    * @return when to come again
    */
   Duration round(boolean asked) throws SQLException {
+    if (!looked && !isWithinLimit()) {
+      return Duration.ZERO;
+    }
     boolean drained = read();
     if (!writer.isInTransaction()) {
       if (drained) {
@@ -120,6 +123,17 @@ final class Recording implements AutoCloseable {
     if (retention != null && (asked || retention.isDue())) {
       retention.step();
     }
+  }
+
+  /** Also where the recording fails again and again before it comes to look around. */
+  private boolean isWithinLimit() throws SQLException {
+    long retained = look().retainedBytes();
+    control.rollback();
+    if (retained <= config.maxRetainedBytes()) {
+      return true;
+    }
+    giveUp(retained);
+    return false;
   }
 
   private boolean read() throws SQLException {
@@ -292,10 +306,11 @@ final class Recording implements AutoCloseable {
   private void giveUp(long retained) throws SQLException {
     var reason = Epoch.LAGGED + ": " + retained + " bytes, and " + config.maxRetainedBytes()
         + " are allowed";
-    store.end(epoch.number(), reason);
-    control.commit();
     close();
+    // even where nothing can be written any more
     store.dropSlotsExcept("");
+    control.commit();
+    store.end(epoch.number(), reason);
     control.commit();
     LOG.error("epoch {} of the change history has ended: {}", epoch.number(), reason);
     status = RecordStatus.of(RecordStatus.State.RESTING, reason);
