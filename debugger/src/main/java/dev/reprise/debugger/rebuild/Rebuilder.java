@@ -141,6 +141,7 @@ public final class Rebuilder {
       schema.make(
           statements(it -> !it.afterRows() && !(rulesLast && it.isPartition())));
       var loosened = rulesLast ? new Loosened(connection) : null;
+      var identities = new Identities(connection);
       TargetTables.keep(connection, past.schema().tables().values());
       loadBases();
       if (loosened == null) {
@@ -148,6 +149,7 @@ public final class Rebuilder {
       }
       connection.commit();
       applyChanges();
+      identities.restore();
       if (loosened != null) {
         loosened.fasten(scratch);
         schema.make(statements(Statement::isPartition));

@@ -28,6 +28,11 @@ final class Sequences {
         select e.refobjid, d.adrelid, d.adnum from pg_attrdef d
         join pg_depend e on e.classid = 'pg_attrdef'::regclass and e.objid = d.oid
           and e.refclassid = 'pg_class'::regclass
+        union
+        -- the default of a domain
+        select e.refobjid, u.attrelid, u.attnum from pg_depend e join pg_attribute u on u.atttypid = e.objid
+        where e.classid = 'pg_type'::regclass and e.refclassid = 'pg_class'::regclass
+          and u.attnum > 0 and not u.attisdropped
       ) feeds on feeds.sequence = q.seqrelid
       join pg_class t on t.oid = feeds.relation and t.relkind in ('r', 'p')
       join pg_namespace tn on tn.oid = t.relnamespace

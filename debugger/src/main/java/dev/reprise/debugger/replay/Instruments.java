@@ -38,13 +38,14 @@ public final class Instruments {
              (select count(*) from pg_attribute r, pg_attribute o
                where r.attrelid = coalesce(pg_partition_root(c.oid), c.oid) and r.attname = a.attname
                  and o.attrelid = r.attrelid and o.attnum between 1 and r.attnum and not o.attisdropped),
-             format_type(a.atttypid, a.atttypmod), pg_get_expr(d.adbin, d.adrelid),
+             format_type(a.atttypid, a.atttypmod), coalesce(pg_get_expr(d.adbin, d.adrelid), pg_get_expr(y.typdefaultbin, 0)),
              a.attidentity::text, pg_get_serial_sequence(c.oid::regclass::text, a.attname), c.relispartition
         from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
+        join pg_type y on y.oid = a.atttypid
         left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
        where c.relkind in ('r', 'p') and c.relpersistence = 'p' and a.attnum > 0 and not a.attisdropped
          and n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'reprise_replay', 'reprise_rebuild')
-         and a.attgenerated = '' and (d.oid is not null or a.attidentity <> '')
+         and a.attgenerated = '' and (d.oid is not null or a.attidentity <> '' or y.typdefaultbin is not null)
       """;
 
   /** Bodies run as they did; what is applied from the history has all that triggers and rules did in production. */

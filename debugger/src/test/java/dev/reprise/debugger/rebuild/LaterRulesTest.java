@@ -97,6 +97,10 @@ class LaterRulesTest {
         create domain id as amount;
         create sequence numbers;
         create table numbered (id id default nextval('numbers'), name text);
+        create sequence of_domain;
+        create domain drawn as bigint default nextval('of_domain');
+        create table drawing (id drawn primary key, again int generated always as identity);
+        insert into drawing default values;
         alter table swapped replica identity full;
         insert into swapped values (1, 'a'), (2, 'b');
         insert into things values ('swapped', '{id,int}'), ('swapped', '{int}');
@@ -106,6 +110,7 @@ class LaterRulesTest {
     source.transaction("update swapped set id = 3 - id");
     source.transaction("delete from things where kinds = '{int}'");
     source.transaction("insert into numbered values ('Infinity', 'more')");
+    source.transaction("insert into drawing default values; update drawing set again = default");
     Snapshot snapshot = source.snapshot();
     String contents = source.contents();
     source.transaction("delete from swapped");
@@ -114,6 +119,8 @@ class LaterRulesTest {
         Connection session = scratch.open()) {
       assertThat(RecordedSource.contents(session)).isEqualTo(contents);
       assertThat(RecordedSource.text(session, "select nextval('numbers')")).isEqualTo("42");
+      assertThat(RecordedSource.text(session, "insert into drawing default values returning id || ' ' || again"))
+          .isEqualTo("3 5");
     }
   }
 }
