@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,6 +90,11 @@ public final class Instruments {
       return identity ? sequence : expression == null ? null : sequenceOf(expression);
     }
 
+    /** A sequence, mostly. */
+    boolean namesSomething() {
+      return expression != null && expression.contains("::regclass");
+    }
+
     /** Literals with their casts are constants; whatever calls or names something is not. */
     boolean isConstant() {
       return expression != null
@@ -161,7 +167,7 @@ public final class Instruments {
     var defaults = Jdbc.query(scratch, DEFAULTS, Binder.NOTHING, Instruments::readDefault);
     // an identity's sequence may feed others, and is made anew
     for (var column : defaults) {
-      if (!column.identity() && column.drawnFrom() != null) {
+      if (!column.identity() && column.namesSomething()) {
         execute(
             scratch,
             "alter table %s alter column %s drop default"
@@ -282,19 +288,38 @@ public final class Instruments {
     return byOid.getOrDefault(table.root(), table);
   }
 
-  /** Sees to it that sequences do not give what the recorded inserts of a transaction, now applied, have taken. */
+  /** Sees to it that sequences do not give what the recorded changes of a transaction, now applied, have taken. */
   public void passSequences(Connection scratch, RecordedTransaction transaction)
       throws SQLException {
     for (var change : transaction.changes()) {
-      var row = change.kind() == Change.Kind.INSERT ? Captured.of(change).after() : null;
-      var table = row == null ? null : tables.get(change.relation().qualifiedName());
-      if (row != null && table != null) {
-        var root = rootOf(table);
-        for (var drawn : sequences.getOrDefault(root.oid(), Map.of()).entrySet()) {
-          pass(scratch, drawn.getValue(), row.get(root.columns().get(drawn.getKey())));
+      var table = tables.get(change.relation().qualifiedName());
+      var drawn = table == null ? null : sequences.get(rootOf(table).oid());
+      if (table != null && drawn != null && change.kind() != Change.Kind.DELETE) {
+        var made = Captured.of(change);
+        var columns = rootOf(table).columns();
+        for (var one : drawn.entrySet()) {
+          pass(scratch, one.getValue(), fresh(made, columns.get(one.getKey())));
         }
       }
     }
+  }
+
+  /** What a change gave a column, by an update maybe; null where the column was as before. */
+  private static @Nullable String fresh(Captured change, String column) {
+    var after = change.after();
+    if (after == null) {
+      return null;
+    }
+    var value = after.get(column);
+    if (change.kind() == Change.Kind.INSERT) {
+      return value;
+    }
+    var before = change.before();
+    return before != null
+            && before.containsKey(column)
+            && !Objects.equals(before.get(column), value)
+        ? value
+        : null;
   }
 
   private static void pass(Connection scratch, String sequence, @Nullable String value)
