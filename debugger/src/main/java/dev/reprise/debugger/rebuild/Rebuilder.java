@@ -138,8 +138,7 @@ public final class Rebuilder {
       execute("set synchronous_commit = off");
       connection.setAutoCommit(false);
       var schema = new SchemaBuilder(connection, scratch);
-      schema.make(
-          statements(it -> !it.afterRows() && !(rulesLast && it.isPartition())));
+      schema.make(statements(it -> !it.afterRows() && !(rulesLast && it.isPartition())));
       var loosened = rulesLast ? new Loosened(connection) : null;
       var identities = new Identities(connection);
       TargetTables.keep(connection, past.schema().tables().values());

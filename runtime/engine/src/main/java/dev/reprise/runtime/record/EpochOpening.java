@@ -55,8 +55,8 @@ final class EpochOpening {
   }
 
   /** Where it cannot, it has ended. */
-  private boolean canGoOn(
-      Epoch epoch, ChangeStream.Identity identity, Publication publication) throws SQLException {
+  private boolean canGoOn(Epoch epoch, ChangeStream.Identity identity, Publication publication)
+      throws SQLException {
     if (epoch.state() == Epoch.State.ENDED) {
       return false;
     }

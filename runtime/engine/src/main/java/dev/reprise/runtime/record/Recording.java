@@ -245,10 +245,8 @@ final class Recording implements AutoCloseable {
   private void follow(CatalogTable table, BaseCopy copy, long lsn, List<Unrecorded> left)
       throws SQLException {
     var copied = relations.copied(table.shape().oid());
-    boolean stillReads = relations
-        .storedThen(table.shape().oid())
-        .map(stored -> !table.isStoredOtherwise(stored))
-        .orElse(true);
+    var stored = relations.storedThen(table.shape().oid());
+    boolean stillReads = stored == null || !table.isStoredOtherwise(stored);
     if (copied.isPresent() && stillReads && !table.outgrew(copied.get())) {
       relations.current(table.shape(), lsn);
       control.commit();

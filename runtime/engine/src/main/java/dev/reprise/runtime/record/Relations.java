@@ -99,12 +99,16 @@ final class Relations {
     return of(oid).stream().filter(Known::based).mapToInt(Known::id).max();
   }
 
-  /** What the copied texts of a table depended on when they were copied last, if that is known. */
-  Optional<String> storedThen(long oid) {
-    return of(oid).stream()
-        .filter(Known::based)
-        .reduce((older, newer) -> newer)
-        .map(Known::stored);
+  /** What the copied texts of a table depended on when they were copied last; null where that is not known. */
+  @Nullable
+  String storedThen(long oid) {
+    @Nullable String stored = null;
+    for (Known known : of(oid)) {
+      if (known.based()) {
+        stored = known.stored();
+      }
+    }
+    return stored;
   }
 
   /** Notes that the rows of the current transaction's snapshot are being copied. */
