@@ -59,6 +59,12 @@ final class DatabaseOptions {
     }
   }
 
+  /** Begins again with an empty database that has the options of this one. */
+  static void empty(Scratch scratch) throws SQLException {
+    Own own = own(scratch);
+    scratch.recreate(createOptions(own.options(), own.version()));
+  }
+
   private static Own own(Scratch scratch) throws SQLException {
     try (Connection connection = scratch.open()) {
       return Jdbc.query(connection, OWN, Binder.NOTHING, row -> {

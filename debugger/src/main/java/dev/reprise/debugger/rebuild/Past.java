@@ -52,7 +52,9 @@ record Past(
       // of a later copy it is not known yet what it saw
       boolean known = relation.from().compareTo(recorded) <= 0;
       if (base != null && known) {
-        if (seen.isTooLate(base)) {
+        // nor whether the definitions were others before it, where no change of a row lies between
+        boolean unsure = bases.containsKey(relation.oid()) && !which.mayInclude(base);
+        if (seen.isTooLate(base) || unsure) {
           later.add(relation);
         } else {
           bases.put(relation.oid(), relation);

@@ -23,6 +23,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes a database as it was: the schema of that time, the rows of the base copy, and on top of them the changes of the
@@ -31,6 +33,8 @@ import org.postgresql.copy.CopyIn;
  * views are filled anew. Thread-safe.
  */
 public final class Rebuilder {
+  private static final Logger LOG = LoggerFactory.getLogger(Rebuilder.class);
+
   private final History history;
   private final Progress progress;
 
@@ -88,13 +92,31 @@ public final class Rebuilder {
         SchemaBuilder.requireFit(connection, past.schema());
       }
       DatabaseOptions.adopt(into, past.schema());
-      try (Connection connection = into.open()) {
-        new Work(connection, into, epoch, which, past, onlyTables).run();
+      if (!isMade(into, epoch, which, past, onlyTables)) {
+        DatabaseOptions.empty(into);
+        try (Connection connection = into.open()) {
+          new Work(connection, into, epoch, which, past, onlyTables, true).run();
+        }
       }
       history.requireWhole(epoch);
       return into;
     } catch (SQLException e) {
       throw new RebuildException("the past cannot be made again: " + e.getMessage(), e);
+    }
+  }
+
+  /** False where rows of before do not keep the rules of that time, as of a column that was filled before NOT NULL was set. */
+  private boolean isMade(
+      Scratch into, Epoch epoch, Visibility which, Past past, Set<String> onlyTables)
+      throws SQLException {
+    try (Connection connection = into.open()) {
+      new Work(connection, into, epoch, which, past, onlyTables, false).run();
+      return true;
+    } catch (ScratchUnfitException e) {
+      throw e;
+    } catch (SQLException | RebuildException e) {
+      LOG.debug("once more, with the rules behind the changes", e);
+      return false;
     }
   }
 
@@ -106,6 +128,8 @@ public final class Rebuilder {
     private final Visibility which;
     private final Past past;
     private final Set<String> onlyTables;
+    /** Whether the rules that rows keep come behind the changes. */
+    private final boolean rulesLast;
     private final Map<Integer, RelationWrites> writes = new HashMap<>();
     private final Set<Long> digested = new HashSet<>();
     private final List<String> indexes = new ArrayList<>();
@@ -122,13 +146,15 @@ public final class Rebuilder {
         Epoch epoch,
         Visibility which,
         Past past,
-        Set<String> onlyTables) {
+        Set<String> onlyTables,
+        boolean rulesLast) {
       this.connection = connection;
       this.scratch = scratch;
       this.epoch = epoch;
       this.which = which;
       this.past = past;
       this.onlyTables = onlyTables;
+      this.rulesLast = rulesLast;
       this.window = new ChangeWindow(connection);
       this.applier = new ChangeApplier(connection);
     }
@@ -138,15 +164,24 @@ public final class Rebuilder {
       execute("set synchronous_commit = off");
       connection.setAutoCommit(false);
       var schema = new SchemaBuilder(connection, scratch);
-      schema.make(statements(statement -> !statement.afterRows()));
+      schema.make(statements(it -> !it.afterRows() && !(rulesLast && it.isPartition())));
+      var loosened = rulesLast ? new Loosened(connection) : null;
+      var identities = new Identities(connection);
       TargetTables.keep(connection, past.schema().tables().values());
       loadBases();
-      schema.make(statements(Statement::isPrimaryKey));
+      if (loosened == null) {
+        schema.make(statements(Statement::isPrimaryKey));
+      }
       connection.commit();
       takeBack();
       applyChanges();
+      identities.restore();
+      if (loosened != null) {
+        loosened.fasten(scratch);
+        schema.make(statements(Statement::isPartition));
+      }
       schema.make(statements(statement -> statement.afterRows()
-          && !statement.isPrimaryKey()
+          && (rulesLast || !statement.isPrimaryKey())
           && !(statement.isForeignKey() && !onlyTables.isEmpty())));
       Sequences.advance(connection);
       connection.commit();

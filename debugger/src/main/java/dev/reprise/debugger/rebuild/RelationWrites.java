@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Makes statements of the changes of one relation, for the table that it is in the scratch database. */
@@ -17,6 +18,9 @@ final class RelationWrites {
   static final String DIGEST = "reprise_rebuild.digest";
 
   private static final String AS_TEXT = "reprise_rebuild.as_text";
+  /** Types of numbers that are shown as the names of things. */
+  private static final Pattern NAMES = Pattern.compile("reg[a-z]+(\\[\\])?");
+
 
   private final Relation relation;
   private final TargetTable table;
@@ -227,7 +231,7 @@ final class RelationWrites {
     List<TargetColumn> columns = wholeRow().stream().map(this::target).toList();
     if (digested) {
       conditions.add(digestExpression() + " = "
-          + digestOf(columns.stream().map(RelationWrites::parameter).toList()));
+          + digestOf(columns.stream().map(it -> stable(parameter(it), it.type())).toList()));
     } else {
       columns.forEach(column -> conditions.add(
           quoted(column.name()) + "::text is not distinct from (" + parameter(column) + ")::text"));
@@ -243,7 +247,17 @@ final class RelationWrites {
   /** What the index is on. */
   String digestExpression() {
     return digestOf(
-        table.columns().stream().map(column -> quoted(column.name())).toList());
+        table.columns().stream()
+            .map(column -> stable(quoted(column.name()), column.type()))
+            .toList());
+  }
+
+  /** An index is built with another search path, by which the names of things are other texts. */
+  private static String stable(String value, String type) {
+    if (!NAMES.matcher(type).matches()) {
+      return value;
+    }
+    return value + (type.endsWith("[]") ? "::oid[]" : "::oid");
   }
 
   private static String digestOf(List<String> expressions) {

@@ -85,7 +85,7 @@ final class SchemaBuilder {
       var failed = new ArrayList<Statement>();
       SQLException first = null;
       for (Statement statement : open) {
-        SQLException failure = tried(statement.sql());
+        SQLException failure = tried(connection, statement.sql());
         if (failure != null && !statement.isForeignKey()) {
           failed.add(statement);
           first = first == null ? failure : first;
@@ -102,13 +102,14 @@ final class SchemaBuilder {
 
   /** The rows of a table that is not recorded are not there to be referred to. */
   private void makeUnchecked(Statement key, SQLException failure) throws SQLException {
-    boolean made = tried(key.sql() + " not valid") == null;
+    boolean made = tried(connection, key.sql() + " not valid") == null;
     scratch.note("the " + key.object()
         + (made ? " is not checked for the rows of the past: " : " is missing: ")
         + failure.getMessage());
   }
 
-  private @Nullable SQLException tried(String sql) throws SQLException {
+  /** Runs a statement, or gives what the server says against it, and the transaction goes on without it. */
+  static @Nullable SQLException tried(Connection connection, String sql) throws SQLException {
     var before = connection.setSavepoint();
     try (var statement = connection.createStatement()) {
       statement.setEscapeProcessing(false);

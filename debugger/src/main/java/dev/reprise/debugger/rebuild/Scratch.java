@@ -39,7 +39,7 @@ public final class Scratch implements AutoCloseable {
     return database.config();
   }
 
-  /** A new session, in UTC as those of the runtime; to be closed by the caller. */
+  /** A new session, in UTC as those of the runtime, that reads values as they are recorded; to be closed by the caller. */
   public Connection open() throws SQLException {
     var config = config();
     var properties = new Properties();
@@ -52,7 +52,10 @@ public final class Scratch implements AutoCloseable {
     properties.setProperty("ApplicationName", "reprise scratch");
     Connection connection = DriverManager.getConnection(config.url(), properties);
     try (var statement = connection.createStatement()) {
-      statement.execute("set TimeZone = 'UTC'; set IntervalStyle = postgres");
+      statement.execute("""
+          set TimeZone = 'UTC'; set DateStyle = 'ISO, MDY'; set IntervalStyle = postgres; set extra_float_digits = 1;
+          set bytea_output = hex; set lc_monetary = 'C'
+          """);
       return connection;
     } catch (SQLException e) {
       connection.close();
@@ -82,7 +85,9 @@ public final class Scratch implements AutoCloseable {
   }
 
   void note(String difference) {
-    notes.add(difference);
+    if (!notes.contains(difference)) {
+      notes.add(difference);
+    }
   }
 
   /**

@@ -83,6 +83,10 @@ record SourceSchema(
       return object.startsWith("key ") && sql.contains(" PRIMARY KEY (");
     }
 
+    boolean isPartition() {
+      return object.startsWith("partition ");
+    }
+
     boolean isForeignKey() {
       return object.startsWith("foreign key ");
     }

@@ -15,6 +15,7 @@ record TargetTable(long oid, String schema, String name, List<TargetColumn> colu
    * A column.
    *
    * @param number of the original's column; 0 where that is not known
+   * @param inPrimaryKey of a key that holds at any time: one that is deferrable does not tell a row
    * @param missing what rows have that are older than the column; null for SQL null
    */
   record TargetColumn(

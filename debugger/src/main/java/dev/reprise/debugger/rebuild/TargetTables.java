@@ -41,7 +41,7 @@ final class TargetTables {
       from pg_class c
       join pg_namespace n on n.oid = c.relnamespace
       join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
-      left join pg_index i on i.indrelid = c.oid and i.indisprimary
+      left join pg_index i on i.indrelid = c.oid and i.indisprimary and i.indimmediate
       %s
       where c.relkind = 'r' and c.relpersistence <> 't' and n.nspname !~ '^pg_'
         and n.nspname not in ('information_schema', 'reprise', 'reprise_history', 'reprise_rebuild', 'reprise_replay')

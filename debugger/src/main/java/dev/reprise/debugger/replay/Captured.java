@@ -135,15 +135,15 @@ public record Captured(
       int ordinal = ordinals.merge(root.oid(), 1, Integer::sum) - 1;
       Jdbc.update(
           connection,
-          "insert into pg_temp.reprise_expected values (?::oid, ?, (?::text::%s)::text, ?)"
-              .formatted(table.name()),
+          "insert into pg_temp.reprise_expected values (?::oid, ?, reprise_replay.text_of(?, ?::oid::regclass), ?)",
           statement -> {
             statement.setLong(1, root.oid());
             statement.setInt(2, ordinal);
             statement.setString(
                 3, RowText.of(table.columns().stream().map(after::get).toList()));
+            statement.setLong(4, table.oid());
             statement.setArray(
-                4,
+                5,
                 connection.createArrayOf(
                     "text", root.columns().stream().map(after::get).toArray()));
           });

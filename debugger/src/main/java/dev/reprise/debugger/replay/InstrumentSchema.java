@@ -49,25 +49,36 @@ public final class InstrumentSchema {
         end $$;
 
       -- a value that is in use is not given again
-      create function reprise_replay.pass(of_sequence regclass, value bigint) returns void
+      create function reprise_replay.pass(of_sequence regclass, value numeric) returns void
         language plpgsql volatile security definer set search_path = pg_catalog as $$
         declare coming bigint := reprise_replay.next_of(of_sequence);
-                step bigint := (select seqincrement from pg_sequence where seqrelid = of_sequence);
+                drawn pg_sequence;
         begin
-          if (value - coming) * sign(step) >= 0 then
-            perform setval(of_sequence, value, true);
+          select * into drawn from pg_sequence where seqrelid = of_sequence;
+          if value between drawn.seqmin and drawn.seqmax and (value - coming) * sign(drawn.seqincrement) >= 0 then
+            perform setval(of_sequence, trunc(value)::bigint, true);
           end if;
-        exception when numeric_value_out_of_range then
-          null;
+        end $$;
+
+      -- the text of a row as all instruments write it, whatever the session's settings are
+      create function reprise_replay.text_of(row_text text, rel regclass) returns text
+        language plpgsql stable security definer
+        set search_path = pg_catalog set timezone = 'UTC' set datestyle = 'ISO, MDY' set intervalstyle = 'postgres'
+        set extra_float_digits = 1 set bytea_output = 'hex' set lc_monetary = 'C' as $$
+        declare written text;
+        begin
+          execute format('select (%%L::%%s)::text', row_text, rel) into written;
+          return written;
         end $$;
 
       -- draws the recorded value from the sequence, so that currval is as it was; what follows is not in use
       create function reprise_replay.recorded(rel oid, which integer, of_sequence regclass) returns bigint
         language plpgsql volatile security definer set search_path = pg_catalog as $$
-        declare value bigint := reprise_replay.recorded(rel, which)::bigint;
+        declare value bigint;
                 coming bigint := reprise_replay.next_of(of_sequence);
                 step bigint := (select seqincrement from pg_sequence where seqrelid = of_sequence);
         begin
+          value := trunc(reprise_replay.recorded(rel, which)::numeric)::bigint;
           if value is null then
             return null;
           end if;
@@ -83,7 +94,7 @@ public final class InstrumentSchema {
 
       create function reprise_replay.capture() returns trigger language plpgsql security definer
         set search_path = pg_catalog set timezone = 'UTC' set datestyle = 'ISO, MDY' set intervalstyle = 'postgres'
-        set extra_float_digits = 1 set bytea_output = 'hex' as $$
+        set extra_float_digits = 1 set bytea_output = 'hex' set lc_monetary = 'C' as $$
         declare root oid;
         begin
           if to_regclass('pg_temp.reprise_captured') is null then
@@ -113,7 +124,7 @@ public final class InstrumentSchema {
 
       create function reprise_replay.before_insert() returns trigger language plpgsql security definer
         set search_path = pg_catalog set timezone = 'UTC' set datestyle = 'ISO, MDY' set intervalstyle = 'postgres'
-        set extra_float_digits = 1 set bytea_output = 'hex' as $$
+        set extra_float_digits = 1 set bytea_output = 'hex' set lc_monetary = 'C' as $$
         declare root oid := coalesce(pg_partition_root(tg_relid), tg_relid);
                 place integer := reprise_replay.counter('at', root);
         begin

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -41,13 +42,25 @@ public final class Instruments {
              (select count(*) from pg_attribute r, pg_attribute o
                where r.attrelid = coalesce(pg_partition_root(c.oid), c.oid) and r.attname = a.attname
                  and o.attrelid = r.attrelid and o.attnum between 1 and r.attnum and not o.attisdropped),
-             format_type(a.atttypid, a.atttypmod), pg_get_expr(d.adbin, d.adrelid),
+             format_type(a.atttypid, a.atttypmod), coalesce(pg_get_expr(d.adbin, d.adrelid), pg_get_expr(y.typdefaultbin, 0)),
              a.attidentity::text, pg_get_serial_sequence(c.oid::regclass::text, a.attname), c.relispartition
         from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
+        join pg_type y on y.oid = a.atttypid
         left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
        where c.relkind in ('r', 'p') and c.relpersistence = 'p' and a.attnum > 0 and not a.attisdropped
          and n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'reprise_replay', 'reprise_rebuild')
-         and a.attgenerated = '' and (d.oid is not null or a.attidentity <> '')
+         and a.attgenerated = '' and (d.oid is not null or a.attidentity <> '' or y.typdefaultbin is not null)
+      """;
+
+  /** Bodies run as they did; what is applied from the history has all that triggers and rules did in production. */
+  private static final String FIRED_BY_REPLICAS = """
+      select format('alter table %s %s trigger %I', t.tgrelid::regclass,
+               case t.tgenabled when 'R' then 'disable' else 'enable' end, t.tgname)
+        from pg_trigger t where not t.tgisinternal and t.tgenabled in ('A', 'R') and t.tgname !~ '^[~!]reprise_'
+      union all
+      select format('alter table %s %s rule %I', r.ev_class::regclass,
+               case r.ev_enabled when 'R' then 'disable' else 'enable' end, r.rulename)
+        from pg_rewrite r where r.ev_enabled in ('A', 'R')
       """;
 
   private final Map<String, TableColumns> tables = new HashMap<>();
@@ -85,6 +98,11 @@ public final class Instruments {
       return identity ? sequence : expression == null ? null : sequenceOf(expression);
     }
 
+    /** A sequence, mostly. */
+    boolean namesSomething() {
+      return expression != null && expression.contains("::regclass");
+    }
+
     /** Literals with their casts are constants; whatever calls or names something is not. */
     boolean isConstant() {
       return expression != null
@@ -101,22 +119,12 @@ public final class Instruments {
   public static Instruments install(Connection scratch, Collection<String> watched)
       throws SQLException {
     InstrumentSchema.create(scratch);
-    var sequences = new HashMap<Long, Map<Integer, String>>();
-    var generated = new HashMap<Long, Set<Integer>>();
-    for (var column : Jdbc.query(scratch, DEFAULTS, Binder.NOTHING, Instruments::readDefault)) {
-      replaceDefault(scratch, column);
-      if (column.identity() || !column.isConstant()) {
-        generated
-            .computeIfAbsent(column.root(), root -> new HashSet<>())
-            .add(column.number() - 1);
-      }
-      var sequence = column.drawnFrom();
-      if (sequence != null) {
-        sequences
-            .computeIfAbsent(column.root(), root -> new HashMap<>())
-            .put(column.number() - 1, sequence);
-      }
+    for (String statement :
+        Jdbc.query(scratch, FIRED_BY_REPLICAS, Binder.NOTHING, row -> row.getString(1))) {
+      execute(scratch, statement);
     }
+    var generated = new HashMap<Long, Set<Integer>>();
+    var sequences = replaceDefaults(scratch, generated);
     var names = new HashSet<>(watched);
     var leaves = new HashMap<String, TableColumns>();
     for (var table : Jdbc.query(
@@ -161,12 +169,42 @@ public final class Instruments {
         row.getBoolean(9));
   }
 
-  private static void replaceDefault(Connection scratch, Default column) throws SQLException {
-    if (column.identity()) {
-      replaceIdentity(scratch, column);
-    } else if (!column.isConstant()) {
-      setDefault(scratch, column, String.valueOf(column.expression()));
+  /** Gives the sequences that feed columns, by root table and place of the column. */
+  private static Map<Long, Map<Integer, String>> replaceDefaults(
+      Connection scratch, Map<Long, Set<Integer>> generated) throws SQLException {
+    var sequences = new HashMap<Long, Map<Integer, String>>();
+    var defaults = Jdbc.query(scratch, DEFAULTS, Binder.NOTHING, Instruments::readDefault);
+    // an identity's sequence may feed others, and is made anew
+    for (var column : defaults) {
+      if (!column.identity() && column.namesSomething()) {
+        execute(
+            scratch,
+            "alter table %s alter column %s drop default"
+                .formatted(column.table(), column.column()));
+      }
     }
+    for (var column : defaults) {
+      if (column.identity()) {
+        replaceIdentity(scratch, column);
+      }
+    }
+    for (var column : defaults) {
+      if (!column.identity() && !column.isConstant()) {
+        setDefault(scratch, column, String.valueOf(column.expression()));
+      }
+      if (column.identity() || !column.isConstant()) {
+        generated
+            .computeIfAbsent(column.root(), root -> new HashSet<>())
+            .add(column.number() - 1);
+      }
+      var sequence = column.drawnFrom();
+      if (sequence != null) {
+        sequences
+            .computeIfAbsent(column.root(), root -> new HashMap<>())
+            .put(column.number() - 1, sequence);
+      }
+    }
+    return sequences;
   }
 
   /** A plain column takes its place, with a sequence of the same name. */
@@ -175,17 +213,26 @@ public final class Instruments {
       return; // it goes with its parent's
     }
     var sequence = column.sequence();
-    var next = Jdbc.queryOne(
+    var made = Jdbc.queryOne(
             scratch,
-            "select case when is_called then last_value + 1 else last_value end from " + sequence,
+            """
+            select format('create sequence %%1$s as %%s increment by %%s minvalue %%s maxvalue %%s start with %%s%%s;'
+                || ' select setval(%%L, %%s, %%L)', %1$s, format_type(q.seqtypid, null), q.seqincrement, q.seqmin, q.seqmax,
+                q.seqstart, case when q.seqcycle then ' cycle' else '' end, %1$s, s.last_value, s.is_called)
+              from %2$s s, pg_sequence q where q.seqrelid = %1$s::regclass
+            """.formatted(literal(sequence), sequence),
             Binder.NOTHING,
-            row -> row.getLong(1))
-        .orElse(1L);
+            row -> row.getString(1))
+        .orElseThrow();
     execute(
         scratch,
-        "alter table %1$s alter column %2$s drop identity; create sequence %3$s start %4$d minvalue %5$d owned by %1$s.%2$s"
-            .formatted(column.table(), column.column(), sequence, next, Math.min(1, next)));
-    setDefault(scratch, column, "nextval('" + sequence.replace("'", "''") + "')");
+        "alter table %1$s alter column %2$s drop identity; %3$s; alter sequence %4$s owned by %1$s.%2$s"
+            .formatted(column.table(), column.column(), made, sequence));
+    setDefault(scratch, column, "nextval(" + literal(sequence) + ")");
+  }
+
+  private static String literal(String text) {
+    return "'" + text.replace("'", "''") + "'";
   }
 
   private static void setDefault(Connection scratch, Default column, String original)
@@ -279,19 +326,38 @@ public final class Instruments {
     return left;
   }
 
-  /** Sees to it that sequences do not give what the recorded inserts of a transaction, now applied, have taken. */
+  /** Sees to it that sequences do not give what the recorded changes of a transaction, now applied, have taken. */
   public void passSequences(Connection scratch, RecordedTransaction transaction)
       throws SQLException {
     for (var change : transaction.changes()) {
-      var row = change.kind() == Change.Kind.INSERT ? Captured.of(change).after() : null;
-      var table = row == null ? null : tables.get(change.relation().qualifiedName());
-      if (row != null && table != null) {
-        var root = rootOf(table);
-        for (var drawn : sequences.getOrDefault(root.oid(), Map.of()).entrySet()) {
-          pass(scratch, drawn.getValue(), row.get(root.columns().get(drawn.getKey())));
+      var table = tables.get(change.relation().qualifiedName());
+      var drawn = table == null ? null : sequences.get(rootOf(table).oid());
+      if (table != null && drawn != null && change.kind() != Change.Kind.DELETE) {
+        var made = Captured.of(change);
+        var columns = rootOf(table).columns();
+        for (var one : drawn.entrySet()) {
+          pass(scratch, one.getValue(), fresh(made, columns.get(one.getKey())));
         }
       }
     }
+  }
+
+  /** What a change gave a column, by an update maybe; null where the column was as before. */
+  private static @Nullable String fresh(Captured change, String column) {
+    var after = change.after();
+    if (after == null) {
+      return null;
+    }
+    var value = after.get(column);
+    if (change.kind() == Change.Kind.INSERT) {
+      return value;
+    }
+    var before = change.before();
+    return before != null
+            && before.containsKey(column)
+            && !Objects.equals(before.get(column), value)
+        ? value
+        : null;
   }
 
   private static void pass(Connection scratch, String sequence, @Nullable String value)
@@ -299,7 +365,7 @@ public final class Instruments {
     if (value != null) {
       var unused = Jdbc.query(
           scratch,
-          "select reprise_replay.pass(?::regclass, ?::numeric::bigint)::text",
+          "select reprise_replay.pass(?::regclass, ?::numeric)::text",
           statement -> {
             statement.setString(1, sequence);
             statement.setString(2, value);

@@ -30,7 +30,9 @@ final class UndoLog {
         ordinal bigint generated always as identity primary key,
         step integer not null, relation oid not null, kind text not null, old_row text, new_row text);
       create index on reprise_undo.done (step);
-      create function reprise_undo.note() returns trigger language plpgsql security definer as $$
+      create function reprise_undo.note() returns trigger language plpgsql security definer
+        set timezone = 'UTC' set datestyle = 'ISO, MDY' set intervalstyle = 'postgres' set extra_float_digits = 1
+        set bytea_output = 'hex' set lc_monetary = 'C' as $$
         begin
           if tg_op = 'TRUNCATE' then
             insert into reprise_undo.done (step, relation, kind)
@@ -50,7 +52,7 @@ final class UndoLog {
                     where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
                     order by a.attnum),
              array(select quote_ident(a.attname) from pg_attribute a join pg_index i on a.attnum = any (i.indkey)
-                    where i.indrelid = c.oid and i.indisprimary and a.attrelid = c.oid order by a.attnum)
+                    where i.indrelid = c.oid and i.indisprimary and i.indimmediate and a.attrelid = c.oid order by a.attnum)
         from pg_class c join pg_namespace n on n.oid = c.relnamespace
        where c.relkind = 'r' and n.nspname !~ '^pg_'
          and n.nspname not in ('information_schema', 'reprise_replay', 'reprise_rebuild', 'reprise_undo')

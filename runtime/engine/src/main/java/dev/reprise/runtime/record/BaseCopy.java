@@ -82,7 +82,7 @@ final class BaseCopy {
       }
       int relation = relations.insert(table.shape(), lsn);
       long rows = copy(table, relation);
-      relations.based(relation, table.shape().oid());
+      relations.based(relation, table);
       connection.releaseSavepoint(before);
       return rows;
     } catch (SQLException e) {
@@ -114,7 +114,7 @@ final class BaseCopy {
     lock(table);
     int relation = relations.insert(table.shape(), store.currentLsn());
     long rows = copy(table, relation);
-    relations.based(relation, table.shape().oid());
+    relations.based(relation, table);
     if (before != null) {
       keepWriters(table, relation, before);
     }

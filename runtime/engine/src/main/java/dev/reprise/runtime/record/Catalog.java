@@ -9,6 +9,31 @@ import java.util.List;
 
 /** Reads what tables the application has. Without state. */
 final class Catalog {
+  /** Of each table the types that the application made and its columns use; see {@code relations.stored}. */
+  private static final String TYPES = """
+       cross join lateral (
+          with recursive used (type) as (
+            select t.atttypid from pg_attribute t
+             where t.attrelid = c.oid and t.attnum > 0 and not t.attisdropped and t.atttypid >= 16384
+            union
+            select part.type from used u join pg_type o on o.oid = u.type
+             cross join lateral (
+               select o.typelem as type union all select o.typbasetype
+               union all select r.rngsubtype from pg_range r where u.type in (r.rngtypid, r.rngmultitypid)
+               union all select m.atttypid from pg_attribute m
+                          where m.attrelid = o.typrelid and m.attnum > 0 and not m.attisdropped) part
+             where part.type >= 16384)
+          select coalesce(jsonb_object_agg(d.place, d.said), '{}') as types
+            from used u
+           cross join lateral (
+             select 'label ' || e.oid, e.enumlabel::text from pg_enum e where e.enumtypid = u.type
+             union all
+             select 'type ' || u.type, string_agg(m.attnum || ' ' || m.atttypid, ',' order by m.attnum)
+               from pg_type o join pg_attribute m on m.attrelid = o.typrelid
+              where o.oid = u.type and m.attnum > 0 and not m.attisdropped
+             having count(*) > 0) d (place, said)) y
+      """;
+
   private Catalog() {}
 
   /**
@@ -24,13 +49,16 @@ final class Catalog {
                c.relreplident = 'f' as whole,
                c.relreplident = 'f' or k.indkey is not null as identified,
                exists (select from pg_publication_rel r join pg_publication p on p.oid = r.prpubid
-                        where p.pubname = ? and r.prrelid = c.oid) as published,
+                        where p.pubname = ? and r.prrelid = c.oid
+                          and p.pubinsert and p.pubupdate and p.pubdelete and p.pubtruncate and not p.pubviaroot
+                          and coalesce(to_jsonb(r) ->> 'prqual', to_jsonb(r) ->> 'prattrs') is null) as published,
                current_setting('server_version_num')::integer >= 180000
                  and exists (select from pg_attribute g
                               where g.attrelid = c.oid and g.attgenerated <> '' and not g.attisdropped
                                 and (c.relreplident = 'f' or k.indkey is null or g.attnum = any(k.indkey)))
                  as unfit,
-               a.columns, a.types, a.numbers, a.keys, a.filled
+               a.columns, a.types, a.numbers, a.keys, a.filled,
+               jsonb_build_object('file', c.relfilenode, 'columns', a.versions, 'types', y.types)::text as stored
           from pg_class c
           join pg_namespace n on n.oid = c.relnamespace
           left join lateral (
@@ -45,9 +73,11 @@ final class Catalog {
                    coalesce(array_agg(t.attname::text order by t.attnum)
                      filter (where c.relreplident = 'f' or t.attnum = any(k.indkey)), '{}') as keys,
                    coalesce(array_agg(t.attnum::integer order by t.attnum)
-                     filter (where (t.atthasdef or t.attidentity <> '') and not t.atthasmissing), '{}') as filled
+                     filter (where (t.atthasdef or t.attidentity <> '') and not t.atthasmissing), '{}') as filled,
+                   md5(string_agg(t.attnum || ' ' || t.xmin::text, ',' order by t.attnum)) as versions
               from pg_attribute t
              where t.attrelid = c.oid and t.attnum > 0 and not t.attisdropped and t.attgenerated = '') a
+        """ + TYPES + """
          where c.relkind = 'r' and c.relpersistence <> 't'
            and n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'reprise', 'reprise_history')
            and c.relname !~ '^flyway_schema_history'
@@ -77,7 +107,8 @@ final class Catalog {
         row.getBoolean("owned"),
         row.getBoolean("filtered"),
         row.getBoolean("logged"),
-        numbers(row, "filled"));
+        numbers(row, "filled"),
+        row.getString("stored"));
   }
 
   /** An array of texts without nulls. */
@@ -93,7 +124,7 @@ final class Catalog {
   /**
    * The application's schema at a glance.
    *
-   * @param fingerprint something that changes with every change of it, and seldom else
+   * @param fingerprint something that changes with every change of it, or of what we may do, and seldom else
    * @param snapshot what that look saw
    */
   record Glance(String fingerprint, String snapshot) {}
@@ -118,7 +149,12 @@ final class Catalog {
           union all select 's' || ctid, xmin from pg_sequence
           union all select 'x' || ctid, xmin from pg_extension
           union all select 'y' || ctid, xmin from pg_policy
-          union all select 'p' || ctid, xmin from pg_publication_rel)
+          union all select 'p' || ctid, xmin from pg_publication_rel
+          union all select 'u' || ctid, xmin from pg_publication
+          union all select 'o' || ctid, xmin from pg_db_role_setting
+          union all select 'l' || ctid, xmin from pg_collation
+          union all select 'm' || ctid, xmin from pg_auth_members
+          union all select 'b' || rolbypassrls || rolsuper, '0' from pg_roles where rolname = current_user)
         select count(*) || ':' || sum(hashtextextended(place || version::text, 0)::numeric),
                pg_current_snapshot()::text
           from row

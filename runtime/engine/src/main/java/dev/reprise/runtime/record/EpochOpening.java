@@ -37,7 +37,7 @@ final class EpochOpening {
     var identity = ChangeStream.identify(replication);
     var latest = store.latestEpoch();
     Epoch epoch;
-    if (latest.isPresent() && canGoOn(latest.get(), identity)) {
+    if (latest.isPresent() && canGoOn(latest.get(), identity, publication)) {
       epoch = latest.get();
       control.commit();
     } else {
@@ -55,11 +55,15 @@ final class EpochOpening {
   }
 
   /** Where it cannot, it has ended. */
-  private boolean canGoOn(Epoch epoch, ChangeStream.Identity identity) throws SQLException {
+  private boolean canGoOn(Epoch epoch, ChangeStream.Identity identity, Publication publication)
+      throws SQLException {
     if (epoch.state() == Epoch.State.ENDED) {
       return false;
     }
     var obstacle = obstacle(epoch, identity);
+    if (obstacle.isEmpty()) {
+      obstacle = publication.lost(Relations.load(control, epoch.number()));
+    }
     if (obstacle.isEmpty()) {
       return true;
     }

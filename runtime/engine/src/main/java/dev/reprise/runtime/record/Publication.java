@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,24 +36,36 @@ final class Publication {
   /** A table that is not recorded. */
   record Unrecorded(String schema, String table, String reason, String remedy) {}
 
+  private record Found(boolean ours, boolean whole) {}
+
   /**
-   * Creates the publication where there is none.
+   * Creates the publication where there is none, or where somebody has altered what it publishes.
    *
    * @throws RecordingImpossibleException we may not
    */
   void create() throws SQLException {
-    var exists = Jdbc.queryOne(
+    var found = Jdbc.queryOne(
         connection,
-        "select pg_has_role(pubowner, 'usage') from pg_publication where pubname = ?",
+        """
+        select pg_has_role(p.pubowner, 'usage') as ours,
+               p.pubinsert and p.pubupdate and p.pubdelete and p.pubtruncate and not p.pubviaroot and not p.puballtables
+                 and not exists (select from pg_publication_rel r where r.prpubid = p.oid
+                                    and coalesce(to_jsonb(r) ->> 'prqual', to_jsonb(r) ->> 'prattrs') is not null) as whole
+          from pg_publication p where p.pubname = ?
+        """,
         statement -> statement.setString(1, NAME),
-        row -> row.getBoolean(1));
-    if (exists.isPresent() && !exists.get()) {
+        row -> new Found(row.getBoolean("ours"), row.getBoolean("whole")));
+    if (found.isPresent() && !found.get().ours()) {
       throw new RecordingImpossibleException(
           "the publication " + NAME + " belongs to another role",
           "run: ALTER PUBLICATION " + NAME + " OWNER TO <user of Reprise>",
           null);
     }
-    if (exists.isEmpty()) {
+    if (found.isPresent() && !found.get().whole()) {
+      run("drop publication reprise_history");
+      LOG.warn("the publication {} had been altered and is made anew", NAME);
+    }
+    if (found.isEmpty() || !found.get().whole()) {
       try {
         Jdbc.update(connection, """
             create publication reprise_history
@@ -70,6 +83,21 @@ final class Publication {
       }
     }
     connection.commit();
+  }
+
+  /**
+   * A table that is recorded and could be published, but is not: somebody has taken it out, and changes may be missing.
+   *
+   * @param relations of the epoch
+   */
+  Optional<String> lost(Relations relations) throws SQLException {
+    return tables().stream()
+        .filter(table -> !table.published() && !table.unfit() && table.logged())
+        .filter(table -> relations.copied(table.shape().oid()).isPresent())
+        .map(CatalogTable::qualified)
+        .findFirst()
+        .map(name -> "somebody has taken " + name + " out of the publication " + NAME
+            + " or altered that, so that changes may be missing");
   }
 
   /** Publishes what can be and is not yet; gives the application's tables as they are then. */

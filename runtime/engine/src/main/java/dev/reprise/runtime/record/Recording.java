@@ -97,6 +97,9 @@ final class Recording implements AutoCloseable {
    * @return when to come again
    */
   Duration round(boolean asked) throws SQLException {
+    if (!looked && !isWithinLimit()) {
+      return Duration.ZERO;
+    }
     boolean drained = read();
     if (!writer.isInTransaction()) {
       if (drained) {
@@ -124,6 +127,17 @@ final class Recording implements AutoCloseable {
     if (retention != null && (asked || retention.isDue())) {
       retention.step();
     }
+  }
+
+  /** Also where the recording fails again and again before it comes to look around. */
+  private boolean isWithinLimit() throws SQLException {
+    long retained = look().retainedBytes();
+    control.rollback();
+    if (retained <= config.maxRetainedBytes()) {
+      return true;
+    }
+    giveUp(retained);
+    return false;
   }
 
   private boolean read() throws SQLException {
@@ -209,6 +223,7 @@ final class Recording implements AutoCloseable {
 
   /** The tables are others, or may be. */
   private void follow(long lsn) throws SQLException {
+    requirePublication();
     var tables = publication.sync();
     var left = new ArrayList<>(publication.unrecorded());
     var copy = new BaseCopy(control, store);
@@ -222,10 +237,23 @@ final class Recording implements AutoCloseable {
     keepSchema();
   }
 
+  /** Where changes were not sent for a time, only another base copy helps. */
+  private void requirePublication() throws SQLException {
+    var lost = publication.lost(relations);
+    if (lost.isPresent()) {
+      store.end(epoch.number(), lost.get());
+      control.commit();
+      LOG.warn("epoch {} of the change history has ended: {}", epoch.number(), lost.get());
+      throw new SQLException(lost.get(), "55000");
+    }
+  }
+
   private void follow(CatalogTable table, BaseCopy copy, long lsn, List<Unrecorded> left)
       throws SQLException {
     var copied = relations.copied(table.shape().oid());
-    if (copied.isPresent() && !table.outgrew(copied.get())) {
+    var stored = relations.storedThen(table.shape().oid());
+    boolean stillReads = stored == null || !table.isStoredOtherwise(stored);
+    if (copied.isPresent() && stillReads && !table.outgrew(copied.get())) {
       relations.current(table.shape(), lsn);
       control.commit();
       return;
@@ -292,10 +320,11 @@ final class Recording implements AutoCloseable {
   private void giveUp(long retained) throws SQLException {
     var reason = Epoch.LAGGED + ": " + retained + " bytes, and " + config.maxRetainedBytes()
         + " are allowed";
-    store.end(epoch.number(), reason);
-    control.commit();
     close();
+    // even where nothing can be written any more
     store.dropSlotsExcept("");
+    control.commit();
+    store.end(epoch.number(), reason);
     control.commit();
     LOG.error("epoch {} of the change history has ended: {}", epoch.number(), reason);
     status = RecordStatus.of(RecordStatus.State.RESTING, reason);

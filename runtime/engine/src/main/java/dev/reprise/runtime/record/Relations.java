@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rows of {@code relations} of one epoch, mirrored here. Never commits; after the rollback of an insert the mirror
@@ -24,8 +25,14 @@ final class Relations {
     this.epoch = epoch;
   }
 
-  /** A row: a table in one shape; {@code based} where a copy of its rows was taken in it. */
-  private record Known(int id, TableShape shape, boolean based) {}
+  /**
+   * A row: a table in one shape.
+   *
+   * @param based where a copy of its rows was taken in it
+   * @param stored {@link CatalogTable#stored} at the copy; null where that is not known
+   */
+  private record Known(
+      int id, TableShape shape, boolean based, @Nullable String stored) {}
 
   /** Reads what there is. */
   static Relations load(Connection connection, int epoch) throws SQLException {
@@ -39,7 +46,7 @@ final class Relations {
     byOid.clear();
     var sql = """
         select relation, oid::bigint as oid, table_schema, table_name, columns, types, column_numbers, key_columns,
-               identity_full, base_snapshot is not null as based
+               identity_full, base_snapshot is not null as based, stored::text
           from reprise_history.relations where epoch = ? order by from_lsn, relation
         """;
     Jdbc.query(
@@ -57,7 +64,8 @@ final class Relations {
                     Catalog.numbers(row, "column_numbers"),
                     Catalog.texts(row, "key_columns"),
                     row.getBoolean("identity_full")),
-                row.getBoolean("based")))
+                row.getBoolean("based"),
+                row.getString("stored")))
         .forEach(this::add);
   }
 
@@ -91,14 +99,31 @@ final class Relations {
     return of(oid).stream().filter(Known::based).mapToInt(Known::id).max();
   }
 
+  /** What the copied texts of a table depended on when they were copied last; null where that is not known. */
+  @Nullable
+  String storedThen(long oid) {
+    @Nullable String stored = null;
+    for (Known known : of(oid)) {
+      if (known.based()) {
+        stored = known.stored();
+      }
+    }
+    return stored;
+  }
+
   /** Notes that the rows of the current transaction's snapshot are being copied. */
-  void based(int id, long oid) throws SQLException {
+  void based(int id, CatalogTable table) throws SQLException {
     Jdbc.update(
         connection,
-        "update reprise_history.relations set base_snapshot = " + HistoryStore.SNAPSHOT
-            + " where relation = ?",
-        statement -> statement.setInt(1, id));
-    of(oid).replaceAll(known -> known.id() == id ? new Known(id, known.shape(), true) : known);
+        "update reprise_history.relations set stored = ?::jsonb, base_snapshot = "
+            + HistoryStore.SNAPSHOT + " where relation = ?",
+        statement -> {
+          statement.setString(1, table.stored());
+          statement.setInt(2, id);
+        });
+    of(table.shape().oid())
+        .replaceAll(known ->
+            known.id() == id ? new Known(id, known.shape(), true, table.stored()) : known);
   }
 
   /** A row of its own for a copy: the rows of an older copy are not mixed with it. */
@@ -130,7 +155,7 @@ final class Relations {
             },
             row -> row.getInt(1))
         .orElseThrow();
-    add(new Known(id, shape, false));
+    add(new Known(id, shape, false, null));
     return id;
   }
 

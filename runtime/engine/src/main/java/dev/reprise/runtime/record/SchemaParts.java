@@ -117,7 +117,7 @@ final class SchemaParts {
       from relation c
       join pg_catalog.pg_attrdef d on d.adrelid = c.oid
       join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum = d.adnum
-      where c.relkind in ('r', 'p') and a.attgenerated = ''
+      where c.relkind in ('r', 'p', 'v') and a.attgenerated = ''
       """;
 
   private static final String SEQUENCES = """
@@ -222,6 +222,16 @@ final class SchemaParts {
       where r.rulename <> '_RETURN'
       """;
 
+  private static final String RULE_STATES = """
+      select 'pg_rewrite'::regclass::oid::bigint, r.oid::bigint, format('rule %s.%I', c.name, r.rulename),
+        format('alter table %s %s rule %I', c.name,
+          case r.ev_enabled when 'D' then 'disable' when 'R' then 'enable replica' else 'enable always' end,
+          r.rulename)
+      from relation c
+      join pg_catalog.pg_rewrite r on r.ev_class = c.oid
+      where r.rulename <> '_RETURN' and r.ev_enabled <> 'O'
+      """;
+
   private static final String TRIGGERS = """
       select 'pg_trigger'::regclass::oid::bigint, t.oid::bigint, format('trigger %s.%I', c.name, t.tgname),
         pg_get_triggerdef(t.oid)
@@ -258,12 +268,14 @@ final class SchemaParts {
       part(12, 0, VIEWS),
       part(12, 0, MATERIALIZED_VIEWS),
       part(SchemaStatement.AFTER_ROWS, 0, CHECKS),
+      part(SchemaStatement.AFTER_ROWS, 0, SchemaTypes.LATE_DOMAIN_CHECKS),
       part(SchemaStatement.AFTER_ROWS + 1, 0, KEYS),
       part(SchemaStatement.AFTER_ROWS + 2, 0, INDEXES),
       part(SchemaStatement.AFTER_ROWS + 3, 1, INDEX_PARTITIONS),
       part(SchemaStatement.AFTER_ROWS + 4, 0, FOREIGN_KEYS),
       part(SchemaStatement.AFTER_ROWS + 5, 0, RULES),
       part(SchemaStatement.AFTER_ROWS + 6, 0, TRIGGERS),
+      part(SchemaStatement.AFTER_ROWS + 7, 1, RULE_STATES),
       part(SchemaStatement.AFTER_ROWS + 7, 1, TRIGGER_STATES),
       part(REFRESH, 1, REFRESHES));
 

@@ -38,13 +38,26 @@ final class SchemaTypes {
           || coalesce(' default ' || pg_get_expr(t.typdefaultbin, 0), '')
           || case when t.typnotnull then ' not null' else '' end
           || coalesce((select string_agg(format(' constraint %I %s', k.conname, pg_get_constraintdef(k.oid)), ''
-            order by k.conname) from pg_catalog.pg_constraint k where k.contypid = t.oid and k.contype = 'c'), '')
+            order by k.conname) from pg_catalog.pg_constraint k
+            where k.contypid = t.oid and k.contype = 'c' and k.convalidated), '')
       from pg_catalog.pg_type t
       join space n on n.oid = t.typnamespace
       join pg_catalog.pg_type b on b.oid = t.typbasetype
       left join pg_catalog.pg_collation l on l.oid = t.typcollation and t.typcollation <> b.typcollation
       left join pg_catalog.pg_namespace ln on ln.oid = l.collnamespace
       where t.typtype = 'd' and not exists (
+        select from member m where m.classid = 'pg_type'::regclass and m.objid = t.oid)
+      """;
+
+  /** What older values need not keep. */
+  static final String LATE_DOMAIN_CHECKS = """
+      select 'pg_constraint'::regclass::oid::bigint, k.oid::bigint,
+        format('check of domain %I.%I %I', n.nspname, t.typname, k.conname),
+        format('alter domain %I.%I add constraint %I %s', n.nspname, t.typname, k.conname, pg_get_constraintdef(k.oid))
+      from pg_catalog.pg_constraint k
+      join pg_catalog.pg_type t on t.oid = k.contypid
+      join space n on n.oid = t.typnamespace
+      where k.contype = 'c' and not k.convalidated and not exists (
         select from member m where m.classid = 'pg_type'::regclass and m.objid = t.oid)
       """;
 

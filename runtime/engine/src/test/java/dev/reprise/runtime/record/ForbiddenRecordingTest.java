@@ -104,10 +104,14 @@ class ForbiddenRecordingTest {
         recorder.start();
         RecordedDatabase.awaitState(recorder, RecordStatus.State.RECORDING);
         await().until(() -> database.is("select exists (select from reprise_history.unrecorded)"));
+        assertThat(
+                database.text("select table_name || ' ' || remedy from reprise_history.unrecorded"))
+            .startsWith("theirs ALTER TABLE public.theirs OWNER TO")
+            .contains("GRANT the owner's role");
+        database.run("do $$ begin execute format('grant %I to " + user + "', current_user); end $$");
+        database.awaitCopied("public.theirs");
       }
-      assertThat(
-              database.text("select table_name || ' ' || remedy from reprise_history.unrecorded"))
-          .startsWith("theirs ALTER TABLE public.theirs OWNER TO");
+      database.run("alter publication reprise_history owner to current_user");
       database.run(
           "drop publication reprise_history; drop owned by " + user + "; drop role " + user);
     }

@@ -388,6 +388,24 @@ class RecorderTest { // tidy: one recorder, and what may happen to it
   }
 
   @Test
+  void whoCannotWriteFreesTheSlotBeyondTheLimit() {
+    database.run("create table t (n int primary key)");
+    database.record().close();
+    database.run("""
+        create function refuse() returns trigger language plpgsql as $$ begin raise exception 'no place'; end $$;
+        create trigger refuse before insert on reprise_history.changes for each row execute function refuse()
+        """);
+    database.run("insert into t values (0)");
+    var recorder = database.start(new RecordConfig(RecordConfig.Mode.AUTO, 1 << 20));
+    await().until(() -> recorder.status().detail().startsWith("begins again"));
+    database.run("insert into t select generate_series(1, 100000)");
+    RecordedDatabase.awaitState(recorder, RecordStatus.State.RESTING);
+    assertThat(database.text(
+            "select count(*) from pg_replication_slots where database = current_database()"))
+        .isEqualTo("0");
+  }
+
+  @Test
   void anIdleRecorderWritesSeldom() {
     database.run("create table t (n int primary key)");
     var recorder = database.record();

@@ -132,3 +132,14 @@ create materialized view never_filled as select 1 as one with no data;
 create rule protect as on delete to busy do instead nothing;
 create function busy_names() returns setof busy language sql as 'select * from app.busy';
 reset search_path;
+
+-- What is off, and what need not hold for what is there.
+set search_path = app, public;
+create domain short_text as text constraint short check (length(value) < 9);
+create table shortened (word short_text);
+alter domain short_text add constraint no_spaces check (value !~ ' ') not valid;
+create rule told as on insert to shortened do also notify app_shortened;
+create rule told_replicas as on update to shortened do also notify app_shortened;
+alter table shortened disable rule told, enable replica rule told_replicas;
+alter view open_orders alter column name set default 'nobody';
+reset search_path;
