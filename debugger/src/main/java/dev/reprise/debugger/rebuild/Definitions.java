@@ -42,12 +42,17 @@ public final class Definitions {
   }
 
   SourceSchema schema(int number) {
-    var known = parsed.get(number);
-    if (known == null) {
-      known = SourceSchema.parse(versions.get(number).ddl());
-      parsed.set(number, known);
+    SourceSchema before = null;
+    for (int i = 0; i <= number; i++) {
+      var known = parsed.get(i);
+      if (known == null) {
+        known = SourceSchema.parse(versions.get(i).ddl());
+        known = before == null ? known : known.withColumnsOf(before);
+        parsed.set(i, known);
+      }
+      before = known;
     }
-    return known;
+    return java.util.Objects.requireNonNull(before);
   }
 
   /** Whether rows of that relation are rows of the table that these definitions have. */

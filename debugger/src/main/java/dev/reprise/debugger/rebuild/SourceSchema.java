@@ -40,6 +40,16 @@ record SourceSchema(
           && columns.stream().map(Column::name).toList().equals(relation.columns());
     }
 
+    private Table withColumnsOf(Table older) {
+      var same = columns.stream()
+          .map(column -> {
+            var then = older.column(column.number());
+            return then == null ? column : column.filledAs(then);
+          })
+          .toList();
+      return new Table(oid, schema, name, same);
+    }
+
     /** Names of the columns whose values neither an older copy of the rows nor any change tells. */
     List<String> untold(Relation copied) {
       return untold(copied.numbers(), copied.types());
@@ -76,7 +86,12 @@ record SourceSchema(
    * @param filled whether such rows may have got a value each, which no change tells
    */
   record Column(
-      String name, int number, String type, @Nullable String missing, boolean filled) {}
+      String name, int number, String type, @Nullable String missing, boolean filled) {
+    /** A default that came later fills no row that is there. */
+    private Column filledAs(Column older) {
+      return new Column(name, number, type, missing, older.filled());
+    }
+  }
 
   record Statement(boolean afterRows, String object, String sql) {
     boolean isPrimaryKey() {
@@ -90,6 +105,26 @@ record SourceSchema(
     boolean isForeignKey() {
       return object.startsWith("foreign key ");
     }
+  }
+
+  /** The same where columns that were there before have no other values in older rows than they had then. */
+  SourceSchema withColumnsOf(SourceSchema before) {
+    Map<Long, Table> same = new LinkedHashMap<>();
+    tables.forEach((oid, table) -> {
+      var older = before.tables.get(oid);
+      same.put(oid, older == null ? table : table.withColumnsOf(older));
+    });
+    return new SourceSchema(
+        version,
+        versionNumber,
+        database,
+        settings,
+        extensions,
+        collations,
+        same,
+        statements,
+        omitted,
+        ddl);
   }
 
   static SourceSchema parse(String ddl) {

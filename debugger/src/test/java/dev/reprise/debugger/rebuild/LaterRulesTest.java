@@ -48,6 +48,7 @@ class LaterRulesTest {
     source.begin();
     source.execute("alter table filled add column fresh int");
     source.tableChanged("filled");
+    source.schemaSeen();
     source.transaction("""
         update filled set old = 'filled', said = 'good', fresh = id;
         insert into keyed values (2, 'twice');
