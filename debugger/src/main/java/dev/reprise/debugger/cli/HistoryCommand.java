@@ -238,8 +238,6 @@ public final class HistoryCommand implements RepriseSubcommand {
               : writer.id() + "@" + writer.position() + " " + writer.function(),
           event.row().toString()));
     }
-    return rows.size() == 1
-        ? "there was no such row in what is recorded"
-        : Output.table(rows);
+    return rows.size() == 1 ? "there was no such row in what is recorded" : Output.table(rows);
   }
 }

@@ -15,7 +15,8 @@ final class Incarnations {
       int before = store.earlierRuns(id);
       if (before > 0) {
         notes.add(id + " went on as a new run " + (before == 1 ? "once" : before + " times")
-            + " (continueAsNew): this is its last; " + (before == 1
+            + " (continueAsNew): this is its last; "
+            + (before == 1
                 ? "the one before is " + id + "~1"
                 : "those before are " + id + "~1 to " + id + "~" + before));
       }

@@ -73,8 +73,7 @@ final class Source implements AutoCloseable {
   private static Source withLog(Source source) {
     boolean there = false;
     try {
-      there = source.database.log(
-          connection -> isThere(connection, "reprise.executions"));
+      there = source.database.log(connection -> isThere(connection, "reprise.executions"));
     } catch (SQLException e) {
       throw new RepriseException("the database cannot be read: " + e.getMessage(), e);
     } finally {

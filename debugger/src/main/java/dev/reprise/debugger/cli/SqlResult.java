@@ -42,7 +42,8 @@ record SqlResult(List<String> columns, List<List<@Nullable String>> rows, int ch
         failure = e;
       }
       connection.rollback();
-      requireSame("aborted", text(connection, "select pg_xact_status('" + transaction + "'::xid8)"));
+      requireSame(
+          "aborted", text(connection, "select pg_xact_status('" + transaction + "'::xid8)"));
       connection.rollback();
       if (result == null || failure != null) {
         throw failure == null ? new SQLException("it gave nothing") : failure;

@@ -65,8 +65,8 @@ public record DefinitionChange(List<String> objects, boolean isAddition) {
         objects.add("table " + table.qualifiedName());
       }
     }
-    boolean sameSettings = before.settings().equals(after.settings())
-        && before.database().equals(after.database());
+    boolean sameSettings =
+        before.settings().equals(after.settings()) && before.database().equals(after.database());
     if (!sameSettings) {
       objects.add("settings of the database");
     }
@@ -96,8 +96,7 @@ public record DefinitionChange(List<String> objects, boolean isAddition) {
   }
 
   private static boolean areAdditions(SourceSchema before, List<Statement> come) {
-    var objects =
-        before.statements().stream().map(Statement::object).collect(Collectors.toSet());
+    var objects = before.statements().stream().map(Statement::object).collect(Collectors.toSet());
     var names = new HashSet<String>();
     objects.stream()
         .filter(DefinitionChange::isOfItsOwn)

@@ -59,9 +59,8 @@ final class LaterCopies {
         && copied != null
         && found.includes(copied)
         && relations.stream()
-            .noneMatch(other -> other.oid() == copy.oid()
-                && other.base() != null
-                && other.id() < copy.id());
+            .noneMatch(other ->
+                other.oid() == copy.oid() && other.base() != null && other.id() < copy.id());
   }
 
   /** The first version that has the table. */

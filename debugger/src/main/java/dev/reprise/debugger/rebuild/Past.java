@@ -93,9 +93,10 @@ record Past(
             + others + " wrote to it before its changes were recorded");
       }
     } else if (base != null) {
-      notes.add("the values of " + table.qualifiedName() + " (" + String.join(", ", untold)
-          + ") are not known at that time for rows that are older than the columns, because others"
-          + " changed the table before its rows were copied again: they are null or a default here");
+      notes.add(
+          "the values of " + table.qualifiedName() + " (" + String.join(", ", untold)
+              + ") are not known at that time for rows that are older than the columns, because others"
+              + " changed the table before its rows were copied again: they are null or a default here");
     } else {
       notes.add("the rows of " + table.qualifiedName() + " are not known at that time");
     }

@@ -130,6 +130,7 @@ public final class Rebuilder {
     private final Set<String> onlyTables;
     /** Whether the rules that rows keep come behind the changes. */
     private final boolean rulesLast;
+
     private final Map<Integer, RelationWrites> writes = new HashMap<>();
     private final Set<Long> digested = new HashSet<>();
     private final List<String> indexes = new ArrayList<>();
@@ -261,8 +262,7 @@ public final class Rebuilder {
     private void takeBack() throws SQLException {
       for (List<Change> opposites : past.takenBack().values()) {
         Relation of = opposites.isEmpty() ? null : opposites.get(0).relation();
-        if (of != null
-            && (onlyTables.isEmpty() || onlyTables.contains(of.qualifiedName()))) {
+        if (of != null && (onlyTables.isEmpty() || onlyTables.contains(of.qualifiedName()))) {
           new ChangeApplier(connection).applyInOrder(opposites);
         }
       }

@@ -21,7 +21,6 @@ final class RelationWrites {
   /** Types of numbers that are shown as the names of things. */
   private static final Pattern NAMES = Pattern.compile("reg[a-z]+(\\[\\])?");
 
-
   private final Relation relation;
   private final TargetTable table;
   private final boolean digested;
@@ -231,7 +230,8 @@ final class RelationWrites {
     List<TargetColumn> columns = wholeRow().stream().map(this::target).toList();
     if (digested) {
       conditions.add(digestExpression() + " = "
-          + digestOf(columns.stream().map(it -> stable(parameter(it), it.type())).toList()));
+          + digestOf(
+              columns.stream().map(it -> stable(parameter(it), it.type())).toList()));
     } else {
       columns.forEach(column -> conditions.add(
           quoted(column.name()) + "::text is not distinct from (" + parameter(column) + ")::text"));
@@ -246,10 +246,9 @@ final class RelationWrites {
 
   /** What the index is on. */
   String digestExpression() {
-    return digestOf(
-        table.columns().stream()
-            .map(column -> stable(quoted(column.name()), column.type()))
-            .toList());
+    return digestOf(table.columns().stream()
+        .map(column -> stable(quoted(column.name()), column.type()))
+        .toList());
   }
 
   /** An index is built with another search path, by which the names of things are other texts. */

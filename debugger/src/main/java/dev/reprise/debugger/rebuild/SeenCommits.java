@@ -21,6 +21,7 @@ final class SeenCommits {
   private final Set<Snapshot> candidates = new HashSet<>();
   /** Base copies that saw something that is not visible. */
   private final Set<Snapshot> tooLate = new HashSet<>();
+
   private final Set<Long> makers = new HashSet<>();
   /** Of makers of schemas, as far as it can be told. */
   private final Map<Long, Boolean> visibleMakers = new HashMap<>();

@@ -46,8 +46,9 @@ record Boundary(
   String text() {
     var by = found.makers().isEmpty()
         ? "about " + found.seenAt()
-        : "by transaction " + String.join(", ", found.makers().stream().map(String::valueOf).toList())
-            + " before " + found.seenAt();
+        : "by transaction "
+            + String.join(", ", found.makers().stream().map(String::valueOf).toList()) + " before "
+            + found.seenAt();
     return "definitions were changed " + by + ": " + change.text();
   }
 }

@@ -193,9 +193,7 @@ public final class Instruments {
         setDefault(scratch, column, String.valueOf(column.expression()));
       }
       if (column.identity() || !column.isConstant()) {
-        generated
-            .computeIfAbsent(column.root(), root -> new HashSet<>())
-            .add(column.number() - 1);
+        generated.computeIfAbsent(column.root(), root -> new HashSet<>()).add(column.number() - 1);
       }
       var sequence = column.drawnFrom();
       if (sequence != null) {
@@ -313,7 +311,10 @@ public final class Instruments {
         .map(root.columns()::get)
         .collect(Collectors.toSet());
     return new Captured(
-        change.table(), change.kind(), without(change.before(), names), without(change.after(), names));
+        change.table(),
+        change.kind(),
+        without(change.before(), names),
+        without(change.after(), names));
   }
 
   private static @Nullable Map<String, @Nullable String> without(

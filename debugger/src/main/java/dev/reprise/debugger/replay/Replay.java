@@ -3,9 +3,7 @@ package dev.reprise.debugger.replay;
 import dev.reprise.RepriseException;
 import dev.reprise.debugger.history.History;
 import dev.reprise.debugger.history.Progress;
-import dev.reprise.debugger.history.Relation;
 import dev.reprise.debugger.history.Snapshot;
-import dev.reprise.debugger.rebuild.Rebuilder;
 import dev.reprise.debugger.rebuild.Scratch;
 import dev.reprise.runtime.execution.Rehearsal;
 import dev.reprise.runtime.postgres.Binder;
@@ -15,9 +13,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -201,8 +197,7 @@ public final class Replay implements AutoCloseable {
    */
   Report run(UnaryOperator<Plan> planned, Consumer<Scratch> walked) throws InterruptedException {
     try {
-      OrderSearch.Attempts attempts =
-          (moves, watched) -> attempt(moves, watched, planned, walked);
+      OrderSearch.Attempts attempts = (moves, watched) -> attempt(moves, watched, planned, walked);
       var outcome = new OrderSearch(attempts, options.orders()).go();
       var plan = window.plan(trace, Moves.NONE);
       best = new Plan(outcome.schedule(), plan.calls(), plan.recorded());
@@ -223,14 +218,8 @@ public final class Replay implements AutoCloseable {
     var plan = planned.apply(window.plan(trace, moves));
     try (var course = segments.course(plan);
         var actors = new Actors(rehearsal, threads, options.patience(), trace.scripts())) {
-      var walk = new Walk(
-          plan,
-          course,
-          actors,
-          threads,
-          options.patience(),
-          options.progress(),
-          watched);
+      var walk =
+          new Walk(plan, course, actors, threads, options.patience(), options.progress(), watched);
       var verdicts = walk.go();
       if (verdicts.size() == plan.calls().size()) {
         walked.accept(course.end());

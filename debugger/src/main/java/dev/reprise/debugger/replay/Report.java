@@ -35,7 +35,10 @@ public record Report(
    * @param difference null where it ended as recorded
    * @param note what else there is to say of it; null for nothing
    */
-  public record End(String execution, @Nullable String difference, @Nullable String note) {
+  public record End(
+      String execution,
+      @Nullable String difference,
+      @Nullable String note) {
     static End of(Script script, Rehearsal.Result result) {
       var row = script.row();
       String difference = null;

@@ -234,8 +234,7 @@ public final class Schedule {
     return found;
   }
 
-  private void addBodies(
-      int place, List<Placed> run, List<Placed> looked, List<Action> actions) {
+  private void addBodies(int place, List<Placed> run, List<Placed> looked, List<Action> actions) {
     var here = new TreeMap<Integer, List<Action>>();
     for (var one : looked) {
       if (one.earliest() <= place && place < one.place()) {

@@ -141,10 +141,8 @@ final class Splits {
           courses.add(course);
         }
       });
-      int longest = courses.stream()
-          .mapToInt(course -> course.statements().size())
-          .max()
-          .orElse(0);
+      int longest =
+          courses.stream().mapToInt(course -> course.statements().size()).max().orElse(0);
       for (int i = 0; i < longest; i++) {
         int statement = i;
         boolean same = courses.stream()
@@ -204,7 +202,8 @@ final class Splits {
         }
         var course = courses.get(chosen.get(part));
         if (part == starts.size() && i >= course.statements().size()) {
-          return recorded != null && Comparison.rows(recorded, made).differences().isEmpty();
+          return recorded != null
+              && Comparison.rows(recorded, made).differences().isEmpty();
         }
         if (!course.knows(i)) {
           return false;

@@ -63,8 +63,8 @@ public final class StatementGate {
         ? connection
         : proxy(
             Connection.class,
-            (method, arguments) -> made(
-                connection, invoke(connection, method, arguments), firstText(arguments)));
+            (method, arguments) ->
+                made(connection, invoke(connection, method, arguments), firstText(arguments)));
   }
 
   private static @Nullable String firstText(@Nullable Object @Nullable [] arguments) {

@@ -13,7 +13,6 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -39,8 +38,9 @@ final class States {
 
   /** With a change of the database wherever the definitions change. */
   Segments segments(Scratch into) throws SQLException {
-    var first =
-        ground(rebuilder.at(window.epoch(), window.atStart(), into, definitions, version), Replay.Alteration.NONE);
+    var first = ground(
+        rebuilder.at(window.epoch(), window.atStart(), into, definitions, version),
+        Replay.Alteration.NONE);
     return new Segments(first, boundaries(), boundary -> behind(boundary, into));
   }
 
@@ -85,10 +85,11 @@ final class States {
       if (!change.isAddition()) {
         throw changed(changes);
       }
-      notes.add("what was added to the definitions on the way is there from the beginning: " + change.text());
+      notes.add("what was added to the definitions on the way is there from the beginning: "
+          + change.text());
     }
-    var ground =
-        ground(rebuilder.at(window.epoch(), window.atStart(), into, definitions, latest), alteration);
+    var ground = ground(
+        rebuilder.at(window.epoch(), window.atStart(), into, definitions, latest), alteration);
     notes.addAll(ground.notes());
     return new Segments(
         new Ground(ground.start(), ground.instruments(), notes), List.of(), boundary -> ground);
@@ -96,8 +97,9 @@ final class States {
 
   /** For those who need the same definitions throughout. */
   static RepriseException changed(List<Boundary> boundaries) {
-    return new RepriseException(boundaries.stream().map(Boundary::text).collect(Collectors.joining("; "))
-        + ". Executions on both sides of that cannot be run with other code in one go: take those before it, or those after it");
+    return new RepriseException(
+        boundaries.stream().map(Boundary::text).collect(Collectors.joining("; "))
+            + ". Executions on both sides of that cannot be run with other code in one go: take those before it, or those after it");
   }
 
   private Ground ground(Scratch start, Replay.Alteration alteration) throws SQLException {

@@ -135,7 +135,9 @@ final class Walk {
   }
 
   private void take(int number) throws SQLException {
-    sessions.put(number, Session.begin(course.of(number).scratch(), plan.calls().get(number).isolation()));
+    sessions.put(
+        number,
+        Session.begin(course.of(number).scratch(), plan.calls().get(number).isolation()));
   }
 
   private Session session(int number) {
@@ -241,8 +243,7 @@ final class Walk {
     return new Made(outcome, asRecorded, !asRecorded.equals(changes), whole);
   }
 
-  private void waitUntilDoneOrBlocked(
-      Future<?> work, StatementGate gate, int process, Locks locks)
+  private void waitUntilDoneOrBlocked(Future<?> work, StatementGate gate, int process, Locks locks)
       throws SQLException, InterruptedException {
     long end = System.nanoTime() + patience.toNanos();
     while (!Actors.isInTime(work, BETWEEN_LOOKS)) {

@@ -228,7 +228,8 @@ public record Window(
 
   /** Where the definitions change, behind a start with those of a number. */
   List<Boundary> boundaries(Trace trace, Definitions definitions, int version) {
-    return new Boundaries(definitions, order(trace), recorded(), trace.snapshots().values())
+    return new Boundaries(
+            definitions, order(trace), recorded(), trace.snapshots().values())
         .after(version);
   }
 

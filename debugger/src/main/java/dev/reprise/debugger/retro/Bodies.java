@@ -322,7 +322,8 @@ final class Bodies implements AutoCloseable {
   /** Null where it would have to wait for one that is under way. */
   private @Nullable BodyRun aside(Task task, Connection session)
       throws SQLException, InterruptedException {
-    var run = task.cue().submit(() -> BodyRun.of(task, session, instruments, new StatementGate(List.of())));
+    var run = task.cue()
+        .submit(() -> BodyRun.of(task, session, instruments, new StatementGate(List.of())));
     if (waits.isAtItsEnd(run, processOf(session), task.cue().label())) {
       return result(run, task.cue().label());
     }

@@ -124,7 +124,8 @@ public final class FreeRun implements AutoCloseable {
       }
     }
     var snapshot = held.remove(cue);
-    var made = bodies.perform(new Bodies.Task(cue, snapshot, inserts, null, null, moment, List.of()));
+    var made =
+        bodies.perform(new Bodies.Task(cue, snapshot, inserts, null, null, moment, List.of()));
     var inPlaceOf =
         at.originals().stream().map(number -> plan.calls().get(number).label()).toList();
     var told = made.told(cue, inPlaceOf, commits);

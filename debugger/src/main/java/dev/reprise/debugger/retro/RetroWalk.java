@@ -307,7 +307,8 @@ final class RetroWalk {
   private Foresight.@Nullable Next next(Cue cue) {
     try {
       return foresight.next(
-          cue, bodies.tentative(new Bodies.Task(cue, null, List.of(), null, null, moment, List.of())));
+          cue,
+          bodies.tentative(new Bodies.Task(cue, null, List.of(), null, null, moment, List.of())));
     } catch (SQLException e) {
       return null;
     } catch (InterruptedException e) {

@@ -78,7 +78,8 @@ final class Turn {
 
   /** Before which statements it is to wait from here on. */
   List<Integer> stopsAhead() {
-    return task.stops().subList(Math.min(opened, task.stops().size()), task.stops().size());
+    return task.stops()
+        .subList(Math.min(opened, task.stops().size()), task.stops().size());
   }
 
   /** Lets its body go on to the next stop. */

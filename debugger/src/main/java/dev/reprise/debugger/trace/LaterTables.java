@@ -56,7 +56,12 @@ record LaterTables(List<One> all) implements AutoCloseable {
           var scratch = neighbour.sibling();
           found.all().add(new One(scratch, tables, end.without(change.unseen())));
           var unused = new Rebuilder(history, progress)
-              .at(window.epoch(), change.behind(), scratch, changes.definitions(), change.version());
+              .at(
+                  window.epoch(),
+                  change.behind(),
+                  scratch,
+                  changes.definitions(),
+                  change.version());
         }
       }
       complete = true;

@@ -281,7 +281,8 @@ public final class TraceExport {
       connection.setAutoCommit(false);
       for (int i = 0; i < relations.size(); i++) {
         writer.begin(Entries.base(relations.get(i).id()));
-        writeRows(writer, masking, connection, relations.get(i).id(), of.tables().get(i));
+        writeRows(
+            writer, masking, connection, relations.get(i).id(), of.tables().get(i));
       }
       connection.rollback();
     }

@@ -331,7 +331,8 @@ class DebuggerCommandsTest {
     assertThat(parked.out())
         .contains("note: parked: parked, as it was: " + cause)
         .doesNotContain("DIVERGED      parked:");
-    node.run("update reprise.executions set status='CANCELLED', completed_at=now() where id='parked'");
+    node.run(
+        "update reprise.executions set status='CANCELLED', completed_at=now() where id='parked'");
   }
 
   @Test

@@ -8,10 +8,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Names as people type them. */
 class TableNamesTest {
   @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      quoteCharacter = '`',
-      textBlock = """
+  @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
           item | item
           shop.item | shop.item
           "Odd Table" | Odd Table

@@ -15,9 +15,12 @@ class ChangedTablesTest {
 
   private static void change(RecordedSource source) throws SQLException {
     source.transaction("insert into keyed values (7, 'then'); delete from keyed where id = 7");
-    source.transaction("insert into keyed values (8, 'then'); update keyed set x = 'again', id = 9 where id = 8");
-    source.transaction("insert into whole values (7, 'then'); update whole set x = 'other' where id = 1");
-    source.transaction("delete from whole where id = 2; update whole set x = x || '!' where id in (1, 7)");
+    source.transaction(
+        "insert into keyed values (8, 'then'); update keyed set x = 'again', id = 9 where id = 8");
+    source.transaction(
+        "insert into whole values (7, 'then'); update whole set x = 'other' where id = 1");
+    source.transaction(
+        "delete from whole where id = 2; update whole set x = x || '!' where id in (1, 7)");
     source.transaction("update updated set x = 'other' where id = 1");
   }
 
@@ -25,8 +28,9 @@ class ChangedTablesTest {
   void aLaterCopyIsTakenBackWhereThatIsPossibleAndElseItIsSaid() throws Exception {
     try (var source = new RecordedSource()) {
       for (var table : TABLES) {
-        source.execute("create table %1$s (id int primary key, x text); insert into %1$s values (1, 'a'), (2, 'b')"
-            .formatted(table));
+        source.execute(
+            "create table %1$s (id int primary key, x text); insert into %1$s values (1, 'a'), (2, 'b')"
+                .formatted(table));
       }
       source.execute("alter table whole replica identity full");
       source.begin();
@@ -38,7 +42,8 @@ class ChangedTablesTest {
         session.setAutoCommit(false);
         for (var table : TABLES) {
           RecordedSource.execute(
-              session, "alter table " + table + " add column code uuid not null default gen_random_uuid()");
+              session,
+              "alter table " + table + " add column code uuid not null default gen_random_uuid()");
         }
         maker.append(RecordedSource.text(session, "select pg_current_xact_id()::text"));
         session.commit();
@@ -62,7 +67,8 @@ class ChangedTablesTest {
       source.transaction("insert into keyed values (20, 'later')");
 
       assertThat(contents(source, before, 0)).isEqualTo(contentsBefore);
-      assertThat(withoutUpdated(contents(source, after, 1))).isEqualTo(withoutUpdated(contentsAfter));
+      assertThat(withoutUpdated(contents(source, after, 1)))
+          .isEqualTo(withoutUpdated(contentsAfter));
       assertThat(contents(source, last, 0)).isEqualTo(contentsLast);
     }
   }
@@ -72,13 +78,20 @@ class ChangedTablesTest {
     return contents.replaceFirst("(?s)updated\n(  [^\n]*\n)*", "");
   }
 
-  private static String contents(RecordedSource source, Snapshot snapshot, int notes) throws SQLException {
+  private static String contents(RecordedSource source, Snapshot snapshot, int notes)
+      throws SQLException {
     var history = source.history();
     try (var scratch = new Rebuilder(history)
-            .at(history.epochSeeing(snapshot), Visibility.of(snapshot), Scratch.embedded(), Set.of());
+            .at(
+                history.epochSeeing(snapshot),
+                Visibility.of(snapshot),
+                Scratch.embedded(),
+                Set.of());
         Connection session = scratch.open()) {
-      assertThat(scratch.notes()).hasSize(notes).allSatisfy(note -> assertThat(note)
-          .contains("public.updated (code)", "not known at that time"));
+      assertThat(scratch.notes())
+          .hasSize(notes)
+          .allSatisfy(
+              note -> assertThat(note).contains("public.updated (code)", "not known at that time"));
       return RecordedSource.contents(session);
     }
   }

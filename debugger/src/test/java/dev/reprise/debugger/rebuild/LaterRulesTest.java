@@ -120,7 +120,8 @@ class LaterRulesTest {
         Connection session = scratch.open()) {
       assertThat(RecordedSource.contents(session)).isEqualTo(contents);
       assertThat(RecordedSource.text(session, "select nextval('numbers')")).isEqualTo("42");
-      assertThat(RecordedSource.text(session, "insert into drawing default values returning id || ' ' || again"))
+      assertThat(RecordedSource.text(
+              session, "insert into drawing default values returning id || ' ' || again"))
           .isEqualTo("3 5");
     }
   }

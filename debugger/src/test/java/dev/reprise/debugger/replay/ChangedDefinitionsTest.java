@@ -82,7 +82,10 @@ class ChangedDefinitionsTest {
         create function twice(n int) returns int language sql as 'select n * 2';
         insert into item select 'i' || n, n from generate_series(1, 6) n;
         """);
-    run("before-1", "update item set stock = stock + 1 where name = 'i1'", "select twice(stock) from item where name = 'i1'");
+    run(
+        "before-1",
+        "update item set stock = stock + 1 where name = 'i1'",
+        "select twice(stock) from item where name = 'i1'");
     run("before-2", "insert into sale (item) values ('i2')", "select count(*) from sale");
     var over = node.start(
         "over",
@@ -102,15 +105,28 @@ class ChangedDefinitionsTest {
         create index on item (price);
         """);
     // old code, before anybody has noticed
-    run("beside-1", "update item set stock = stock - 1 where name = 'i5'", "select stock from item where name = 'i5'");
+    run(
+        "beside-1",
+        "update item set stock = stock - 1 where name = 'i5'",
+        "select stock from item where name = 'i5'");
     run("beside-2", "insert into item (name, stock) values ('i7', 7)");
     Scripted.tell("first");
     over.result();
     node.awaitDefinitions();
-    run("new-1", "insert into audit (id, what) select 10 + row_number() over (order by name), name from dear", "select sum(price) from dear");
-    run("new-2", "update audit set what = 'changed' where id = 1", "update item set price = price + 1 where name = 'i7'");
+    run(
+        "new-1",
+        "insert into audit (id, what) select 10 + row_number() over (order by name), name from dear",
+        "select sum(price) from dear");
+    run(
+        "new-2",
+        "update audit set what = 'changed' where id = 1",
+        "update item set price = price + 1 where name = 'i7'");
     var reader = node.start(
-        "over-2", "select count(*) from sale", "tell:over-2", "wait:second", "insert into sale (item) values ('2')");
+        "over-2",
+        "select count(*) from sale",
+        "tell:over-2",
+        "wait:second",
+        "insert into sale (item) values ('2')");
     IDS.add("over-2");
     Scripted.await("over-2");
     second = migrate("""
@@ -120,7 +136,10 @@ class ChangedDefinitionsTest {
         create type mood as enum ('good', 'bad');
         """);
     node.awaitDefinitions();
-    run("newer-1", "insert into audit (id, note) values (30, 'now ' || 'good'::mood)", "select twice(stock) from item where name = 'i1'");
+    run(
+        "newer-1",
+        "insert into audit (id, note) values (30, 'now ' || 'good'::mood)",
+        "select twice(stock) from item where name = 'i1'");
     Scripted.tell("second");
     reader.result();
     run("newer-2", "delete from audit where id = 2", "select count(*) from audit");
@@ -145,11 +164,13 @@ class ChangedDefinitionsTest {
     try {
       var contents = new StringBuilder();
       for (var table : List.of("item", "sale", "audit", "extra")) {
-        contents.append(table).append(Jdbc.query(
-            connection,
-            "select t::text from " + table + " t order by t::text collate \"C\"",
-            Binder.NOTHING,
-            row -> row.getString(1)));
+        contents
+            .append(table)
+            .append(Jdbc.query(
+                connection,
+                "select t::text from " + table + " t order by t::text collate \"C\"",
+                Binder.NOTHING,
+                row -> row.getString(1)));
       }
       return contents.toString();
     } catch (SQLException e) {
@@ -193,7 +214,8 @@ class ChangedDefinitionsTest {
     assertThat(ends).containsExactly(production());
     assertThat(report.notes())
         .hasSize(3)
-        .anySatisfy(note -> assertThat(note).contains(first, "table public.audit", "view public.dear"))
+        .anySatisfy(
+            note -> assertThat(note).contains(first, "table public.audit", "view public.dear"))
         .anySatisfy(note -> assertThat(note).contains(second, "function public.twice"))
         .anySatisfy(note -> assertThat(note).contains(third, "table public.extra"));
   }
@@ -202,7 +224,11 @@ class ChangedDefinitionsTest {
   void aTraceFileHasThemToo() throws Exception {
     var file = directory.resolve("changed.trace");
     var unused = export(file, IDS, List.of());
-    assertThat(export(directory.resolve("masked.trace"), List.of("newer-2", "newest"), List.of("item.name")).masked())
+    assertThat(export(
+                directory.resolve("masked.trace"),
+                List.of("newer-2", "newest"),
+                List.of("item.name"))
+            .masked())
         .as("columns of tables that were made on the way are masked, too")
         .contains("public.extra.of");
     try (var zip = new ZipFile(file.toFile())) {
@@ -222,7 +248,8 @@ class ChangedDefinitionsTest {
     }
   }
 
-  private static Replay prepared(Database source, Replay.@Nullable Alteration alteration, String... ids) {
+  private static Replay prepared(
+      Database source, Replay.@Nullable Alteration alteration, String... ids) {
     var store = new ExecutionStore(new LogDatabase(source), new DatabaseClock());
     return Replay.prepare(
         Trace.of(store, List.of(ids), row -> node.application()),
@@ -240,10 +267,11 @@ class ChangedDefinitionsTest {
         var merged = prepared(source, Replay.Alteration.NONE, "newer-2", "beside-3", "newest")) {
       assertThat(merged.run().text()).contains("faithful: 3");
       assertThat(merged.notes())
-          .anySatisfy(note -> assertThat(note).contains("from the beginning", "table public.extra"));
+          .anySatisfy(
+              note -> assertThat(note).contains("from the beginning", "table public.extra"));
       var unused = new Retroaction(merged, source, THREADS, Duration.ofSeconds(20));
-      assertThatThrownBy(
-              () -> prepared(source, Replay.Alteration.NONE, "before-2", "beside-1").close())
+      assertThatThrownBy(() ->
+              prepared(source, Replay.Alteration.NONE, "before-2", "beside-1").close())
           .isInstanceOf(RepriseException.class)
           .hasMessageContainingAll(first, "table public.item", "before it");
     }
@@ -304,7 +332,8 @@ class ChangedDefinitionsTest {
   /** What kind of table audit is, and all rows that there are. */
   private static String seen(Timeline timeline) {
     try (var connection = timeline.open()) {
-      var audit = Jdbc.query(connection, """
+      var audit =
+          Jdbc.query(connection, """
           select coalesce(max(case attname when 'what' then '1' when 'note' then '11' end), '0') from pg_attribute
            where attrelid = to_regclass('audit') and attnum > 0 and not attisdropped
           """, Binder.NOTHING, row -> row.getString(1)).get(0);

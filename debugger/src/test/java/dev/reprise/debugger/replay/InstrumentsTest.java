@@ -50,8 +50,7 @@ class InstrumentsTest {
     }
   }
 
-  private static List<String> texts(Connection connection, String sql)
-      throws SQLException {
+  private static List<String> texts(Connection connection, String sql) throws SQLException {
     return Jdbc.query(connection, sql, Binder.NOTHING, row -> row.getString(1));
   }
 

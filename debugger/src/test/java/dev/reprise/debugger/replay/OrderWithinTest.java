@@ -66,8 +66,7 @@ class OrderWithinTest {
   /** Does something, has keys deleted by others each time, and does something else. */
   private Execution<List<String>> body(boolean serializable, String first, String second)
       throws Exception {
-    var a = start(
-        serializable, "a", first, "tell:begun" + x, "wait:deleted" + x, second, NONE);
+    var a = start(serializable, "a", first, "tell:begun" + x, "wait:deleted" + x, second, NONE);
     Scripted.await("begun" + x);
     start(serializable, "b", "delete from token where k in ('1', '2')").result();
     Scripted.tell("deleted" + x);

@@ -26,7 +26,9 @@ class SplitsTest {
   /** Of statements that insert one row each, or, where it is empty, none. */
   private static BodyCourse course(boolean whole, String... keys) {
     return new BodyCourse(
-        Arrays.stream(keys).map(key -> key.isEmpty() ? List.<Captured>of() : rows(key)).toList(),
+        Arrays.stream(keys)
+            .map(key -> key.isEmpty() ? List.<Captured>of() : rows(key))
+            .toList(),
         Set.of(),
         whole);
   }
@@ -49,8 +51,7 @@ class SplitsTest {
 
   @Test
   void whatRunsOfTheWholeBodyMadePutTogetherIsTriedFirst() {
-    var splits =
-        new Splits(rows("b"), at(3, course(true, "", ""), 7, course(true, "a", "b")));
+    var splits = new Splits(rows("b"), at(3, course(true, "", ""), 7, course(true, "a", "b")));
 
     assertThat(splits.next()).isEqualTo(new Split(3, List.of(new Cut(1, 7))));
   }
@@ -64,8 +65,7 @@ class SplitsTest {
             2, course(true, "a", "b", "", "d"),
             3, course(true, "a", "b", "e", "f")));
 
-    assertThat(splits.next())
-        .isEqualTo(new Split(1, List.of(new Cut(1, 2), new Cut(3, 3))));
+    assertThat(splits.next()).isEqualTo(new Split(1, List.of(new Cut(1, 2), new Cut(3, 3))));
   }
 
   @Test
@@ -89,7 +89,13 @@ class SplitsTest {
   void aRunThatBeganRightIsCutFurther() {
     var splits = new Splits(
         rows("z"),
-        at(0, course(true, "", "", ""), 4, course(true, "x", "", ""), 5, course(true, "y", "", "")));
+        at(
+            0,
+            course(true, "", "", ""),
+            4,
+            course(true, "x", "", ""),
+            5,
+            course(true, "y", "", "")));
     splits.learned(new Split(0, List.of(new Cut(1, 4))), course(true, "", "", "q"));
 
     assertThat(all(splits)).contains(new Split(0, List.of(new Cut(1, 4), new Cut(2, 5))));
@@ -107,8 +113,7 @@ class SplitsTest {
 
   @Test
   void whatFailedIsCutAnywhereButBehindItsFailure() {
-    var splits =
-        new Splits(null, at(0, course(false, "", ""), 4, course(false, "x", "", "")));
+    var splits = new Splits(null, at(0, course(false, "", ""), 4, course(false, "x", "", "")));
 
     assertThat(all(splits)).containsExactly(new Split(0, List.of(new Cut(1, 4))));
   }

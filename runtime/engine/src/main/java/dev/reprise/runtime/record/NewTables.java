@@ -37,7 +37,9 @@ public final class NewTables {
       hurry(connection);
       while (!areFound(connection)) {
         if (System.nanoTime() > end) {
-          LOG.info("the recorder has not found all new tables within {}; it is not waited for", patience);
+          LOG.info(
+              "the recorder has not found all new tables within {}; it is not waited for",
+              patience);
           return;
         }
         Backoff.await(BETWEEN_LOOKS);
@@ -92,6 +94,7 @@ public final class NewTables {
   }
 
   private static boolean is(Connection connection, String query) throws SQLException {
-    return Jdbc.query(connection, query, Binder.NOTHING, row -> row.getBoolean(1)).contains(true);
+    return Jdbc.query(connection, query, Binder.NOTHING, row -> row.getBoolean(1))
+        .contains(true);
   }
 }

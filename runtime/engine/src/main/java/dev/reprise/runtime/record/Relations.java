@@ -122,8 +122,8 @@ final class Relations {
           statement.setInt(2, id);
         });
     of(table.shape().oid())
-        .replaceAll(known ->
-            known.id() == id ? new Known(id, known.shape(), true, table.stored()) : known);
+        .replaceAll(
+            known -> known.id() == id ? new Known(id, known.shape(), true, table.stored()) : known);
   }
 
   /** A row of its own for a copy: the rows of an older copy are not mixed with it. */

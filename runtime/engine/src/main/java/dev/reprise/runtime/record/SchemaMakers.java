@@ -65,11 +65,8 @@ final class SchemaMakers {
     if (snapshot == null) {
       return null;
     }
-    return Jdbc.query(
-            connection,
-            MAKERS,
-            statement -> statement.setString(1, snapshot),
-            row -> (String[]) row.getArray(1).getArray())
+    return Jdbc.query(connection, MAKERS, statement -> statement.setString(1, snapshot), row ->
+            (String[]) row.getArray(1).getArray())
         .get(0);
   }
 }

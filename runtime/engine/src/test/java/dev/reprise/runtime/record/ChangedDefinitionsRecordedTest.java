@@ -34,8 +34,7 @@ class ChangedDefinitionsRecordedTest {
   private String makersOfSchema(int number, Recorder recorder) {
     await().atMost(Duration.ofSeconds(60)).until(() -> {
       recorder.poke();
-      return database.is(
-          "select count(*) >= %d from reprise_history.schemas".formatted(number));
+      return database.is("select count(*) >= %d from reprise_history.schemas".formatted(number));
     });
     return database.text("""
         select coalesce(made_by::text, 'unknown') from reprise_history.schemas order by seen_lsn offset %d limit 1

@@ -108,7 +108,8 @@ class ForbiddenRecordingTest {
                 database.text("select table_name || ' ' || remedy from reprise_history.unrecorded"))
             .startsWith("theirs ALTER TABLE public.theirs OWNER TO")
             .contains("GRANT the owner's role");
-        database.run("do $$ begin execute format('grant %I to " + user + "', current_user); end $$");
+        database.run(
+            "do $$ begin execute format('grant %I to " + user + "', current_user); end $$");
         database.awaitCopied("public.theirs");
       }
       database.run("alter publication reprise_history owner to current_user");
