@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -124,7 +125,7 @@ final class OrderSearch {
 
   /** Tries the body in parts; null where nothing helps. */
   private @Nullable Best inParts(
-      Best best, int number, TreeMap<Integer, BodyCourse> known, @Nullable List<Captured> recorded)
+      Best best, int number, SortedMap<Integer, BodyCourse> known, @Nullable List<Captured> recorded)
       throws SQLException, InterruptedException {
     var schedule = best.outcome().schedule();
     int usual = schedule.placed().get(number).place();

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -33,7 +34,7 @@ class SplitsTest {
         whole);
   }
 
-  private static TreeMap<Integer, BodyCourse> at(Object... placesAndCourses) {
+  private static SortedMap<Integer, BodyCourse> at(Object... placesAndCourses) {
     var known = new TreeMap<Integer, BodyCourse>();
     for (int i = 0; i < placesAndCourses.length; i += 2) {
       known.put((Integer) placesAndCourses[i], (BodyCourse) placesAndCourses[i + 1]);
