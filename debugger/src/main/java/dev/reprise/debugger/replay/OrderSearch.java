@@ -46,8 +46,10 @@ final class OrderSearch {
      *
      * @param watched the number of the call that it is about, or {@link #NONE}: where that does not come out as recorded, the
      *     replay may end
+     * @param known verdicts of calls that end before anything is another than when they were found
      */
-    Outcome with(Moves moves, int watched) throws SQLException, InterruptedException;
+    Outcome with(Moves moves, int watched, Map<Integer, Verdict> known)
+        throws SQLException, InterruptedException;
   }
 
   /**
@@ -72,7 +74,7 @@ final class OrderSearch {
 
   /** The best outcome, with what was found out in the notes of its verdicts. */
   Outcome go() throws SQLException, InterruptedException {
-    var best = new Best(Moves.NONE, attempts.with(Moves.NONE, Attempts.NONE));
+    var best = new Best(Moves.NONE, attempts.with(Moves.NONE, Attempts.NONE, Map.of()));
     int calls = best.outcome().verdicts().size();
     for (int number = 0; number < calls; number++) {
       if (isToBeTried(best.outcome().verdict(number))) {
@@ -104,7 +106,7 @@ final class OrderSearch {
       left--;
       tried++;
       var moves = best.moves().with(change);
-      var outcome = attempts.with(moves, number);
+      var outcome = attempts.with(moves, number, known(best.outcome(), change));
       if (isBetter(outcome, best.outcome(), number)) {
         notes.put(number, describe(outcome, change));
         return new Best(moves, outcome);
@@ -129,7 +131,8 @@ final class OrderSearch {
       throws SQLException, InterruptedException {
     var schedule = best.outcome().schedule();
     int usual = schedule.placed().get(number).place();
-    var whole = attempts.with(best.moves().with(Map.of(number, usual)), number);
+    var again = Map.of(number, usual);
+    var whole = attempts.with(best.moves().with(again), number, known(best.outcome(), again));
     if (whole.course() != null) {
       known.put(usual, whole.course());
     }
@@ -138,7 +141,8 @@ final class OrderSearch {
     for (var split = splits.next(); split != null && leftForParts > 0; split = splits.next()) {
       leftForParts--;
       var moves = best.moves().with(number, split);
-      var outcome = attempts.with(moves, number);
+      var begun = Map.of(number, split.place());
+      var outcome = attempts.with(moves, number, known(best.outcome(), begun));
       if (isBetter(outcome, best.outcome(), number)) {
         notes.put(number, describe(outcome, number, split));
         return new Best(moves, outcome);
@@ -146,6 +150,21 @@ final class OrderSearch {
       splits.learned(split, outcome.course());
     }
     return null;
+  }
+
+  /** The verdicts of those that end before any of the bodies that are moved, at its old place or its new one. */
+  private static Map<Integer, Verdict> known(Outcome outcome, Map<Integer, Integer> change) {
+    var schedule = outcome.schedule();
+    int from = schedule.order().size();
+    for (var entry : change.entrySet()) {
+      var one = schedule.placed().get(entry.getKey());
+      int place = entry.getValue() == Schedule.UP_TO_USUAL ? one.earliest() : entry.getValue();
+      from = Math.min(from, Math.min(one.place(), place));
+    }
+    var known = new HashMap<>(outcome.verdicts());
+    int first = from;
+    known.keySet().removeIf(number -> schedule.endOf(number) >= first);
+    return known;
   }
 
   /** Whether the call comes out as recorded, and none that did before does not any more. */

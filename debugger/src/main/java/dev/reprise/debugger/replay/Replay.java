@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -197,7 +198,7 @@ public final class Replay implements AutoCloseable {
    */
   Report run(UnaryOperator<Plan> planned, Consumer<Scratch> walked) throws InterruptedException {
     try {
-      OrderSearch.Attempts attempts = (moves, watched) -> attempt(moves, watched, planned, walked);
+      OrderSearch.Attempts attempts = (moves, watched, known) -> attempt(moves, watched, known, planned, walked);
       var outcome = new OrderSearch(attempts, options.orders()).go();
       var plan = window.plan(trace, Moves.NONE);
       best = new Plan(outcome.schedule(), plan.calls(), plan.recorded());
@@ -213,13 +214,25 @@ public final class Replay implements AutoCloseable {
   }
 
   private OrderSearch.Outcome attempt(
-      Moves moves, int watched, UnaryOperator<Plan> planned, Consumer<Scratch> walked)
+      Moves moves,
+      int watched,
+      Map<Integer, Verdict> known,
+      UnaryOperator<Plan> planned,
+      Consumer<Scratch> walked)
       throws SQLException, InterruptedException {
     var plan = planned.apply(window.plan(trace, moves));
     try (var course = segments.course(plan);
         var actors = new Actors(rehearsal, threads, options.patience(), trace.scripts())) {
       var walk =
-          new Walk(plan, course, actors, threads, options.patience(), options.progress(), watched);
+          new Walk(
+              plan,
+              course,
+              actors,
+              threads,
+              options.patience(),
+              options.progress(),
+              known,
+              watched);
       var verdicts = walk.go();
       if (verdicts.size() == plan.calls().size()) {
         walked.accept(course.end());

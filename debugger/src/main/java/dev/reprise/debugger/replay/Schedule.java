@@ -69,6 +69,9 @@ public final class Schedule {
 
   /** What is to be done next. */
   public sealed interface Action {
+    /** The number of the call that it is about; -1 where it is none. */
+    int call();
+
     /** A call's snapshot is taken. */
     record Take(int call) implements Action {}
 
@@ -85,7 +88,12 @@ public final class Schedule {
     record End(int call) implements Action {}
 
     /** A commit that none of the calls made is applied. */
-    record Apply(long transaction) implements Action {}
+    record Apply(long transaction) implements Action {
+      @Override
+      public int call() {
+        return -1;
+      }
+    }
   }
 
   /** With every body at its usual place. */
@@ -199,10 +207,14 @@ public final class Schedule {
     return cuts.getOrDefault(call, List.of());
   }
 
-  /** Where a body in parts is at its end. */
-  private int endOf(int call) {
+  /** Where a call ends. */
+  int endOf(int call) {
+    var one = placed.get(call);
     var all = cutsOf(call);
-    return all.get(all.size() - 1).place();
+    if (one.commit() >= 0) {
+      return one.commit();
+    }
+    return all.isEmpty() ? one.place() : all.get(all.size() - 1).place();
   }
 
   /** All actions in their order. */

@@ -6,9 +6,8 @@ import dev.reprise.debugger.history.Progress;
 import dev.reprise.debugger.history.RecordedTransaction;
 import dev.reprise.debugger.rebuild.ChangeApplier;
 import dev.reprise.debugger.replay.Actors.Cue;
+import dev.reprise.debugger.replay.Body.Made;
 import dev.reprise.debugger.replay.Schedule.Action;
-import dev.reprise.runtime.execution.Rehearsal;
-import dev.reprise.runtime.function.Policy;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,6 +20,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,11 +30,10 @@ import org.jspecify.annotations.Nullable;
  * thread.
  */
 final class Walk {
-  private static final String TELLS_TIME =
-      "the time of the transaction, which it wrote, is taken as recorded";
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(40);
 
   private final Plan plan;
+  private final Judge judge;
   private final Course course;
   private final Actors actors;
   private final Executor threads;
@@ -43,15 +42,16 @@ final class Walk {
   private final Map<Integer, Session> sessions = new HashMap<>();
   private final Map<Integer, Performance> performances = new HashMap<>();
   private final Map<Integer, String> evicted = new HashMap<>();
-  private final Map<Integer, StatementGate> gates = new HashMap<>();
   private final Map<Integer, Verdict> verdicts = new HashMap<>();
   private final Set<Integer> absent = new HashSet<>();
+  private final Map<Integer, Verdict> known;
   private final int watched;
   private @Nullable BodyCourse bodyCourse;
 
   /**
    * A walk.
    *
+   * @param known verdicts of calls that are not run again, since all up to their ends is as in an earlier walk
    * @param watched the number of a call that has to come out as recorded, else the walk ends there; -1 for none
    */
   Walk( // tidy: the collaborators of a walk, wired once in Replay
@@ -61,32 +61,25 @@ final class Walk {
       Executor threads,
       Duration patience,
       Progress progress,
+      Map<Integer, Verdict> known,
       int watched) {
     this.plan = plan;
+    this.judge = new Judge(plan);
     this.course = course;
     this.actors = actors;
     this.threads = threads;
     this.patience = patience;
     this.progress = progress;
+    this.known = known;
     this.watched = watched;
   }
 
   /** A body that has been started, or could not be. */
   private record Performance(
       @Nullable Cue cue,
+      @Nullable Body body,
       @Nullable Future<Made> made,
       @Nullable String notRun) {}
-
-  /** What a body came to, and the changes it made. */
-  private record Made(
-      Rehearsal.Outcome outcome,
-      List<Captured> changes,
-      boolean tellsTime,
-      @Nullable BodyCourse course) {
-    static Made nothing(Rehearsal.Outcome outcome, @Nullable BodyCourse course) {
-      return new Made(outcome, List.of(), false, course);
-    }
-  }
 
   /** What the statements of the watched body changed; null where that is not known. */
   @Nullable
@@ -96,7 +89,7 @@ final class Walk {
 
   /** What the transaction of a call changed as recorded, without what defaults gave. */
   List<Captured> changesWithoutGenerated(int number) {
-    return changesOf(number).stream()
+    return judge.changesOf(number).stream()
         .map(Captured::of)
         .map(course.of(number).instruments()::withoutGenerated)
         .toList();
@@ -106,32 +99,67 @@ final class Walk {
   Map<Integer, Verdict> go() throws SQLException, InterruptedException {
     try (var locks = new Locks(course.first().scratch().open())) {
       for (var action : plan.schedule().actions()) {
-        if (action instanceof Action.Take take && !verdicts.containsKey(take.call())) {
-          take(take.call());
-        } else if (action instanceof Action.Run run && !verdicts.containsKey(run.call())) {
-          run(run.call(), locks);
-        } else if (action instanceof Action.GoOn next && !verdicts.containsKey(next.call())) {
-          goOn(next.call(), locks);
-        } else if (action instanceof Action.Try attempt && !verdicts.containsKey(attempt.call())) {
-          attempt(attempt.call(), locks);
-        } else if (action instanceof Action.End end && !verdicts.containsKey(end.call())) {
-          end(end.call(), locks);
-        } else if (action instanceof Action.Apply apply) {
+        if (action instanceof Action.Apply apply) {
           apply(recorded(apply.transaction()), locks);
+        } else if (!isSettled(action, locks)) {
+          go(action, locks);
         }
-        progress.at(() -> "replayed %d of %d transactions"
-            .formatted(verdicts.size(), plan.calls().size()));
+        progress.at(this::state);
         var decisive = verdicts.get(watched);
         if (decisive != null && !decisive.isEqual()) {
           break;
         }
       }
     } finally {
-      gates.values().forEach(StatementGate::giveUp);
+      performances.values().stream()
+          .flatMap(performance -> Stream.ofNullable(performance.body()))
+          .forEach(body -> body.gate().giveUp());
       sessions.values().forEach(Session::rollBack);
       sessions.values().forEach(Session::close);
     }
     return verdicts;
+  }
+
+  private String state() {
+    var done = "%d of %d transactions".formatted(verdicts.size(), plan.calls().size());
+    return watched < 0
+        ? "replayed " + done
+        : plan.calls().get(watched).label() + " differs, another order is tried: " + done;
+  }
+
+  private void go(Action action, Locks locks) throws SQLException, InterruptedException {
+    if (action instanceof Action.Take take) {
+      take(take.call());
+    } else if (action instanceof Action.Run run) {
+      run(run.call(), locks);
+    } else if (action instanceof Action.GoOn next) {
+      goOn(next.call(), locks);
+    } else if (action instanceof Action.Try attempt) {
+      attempt(attempt.call(), locks);
+    } else if (action instanceof Action.End end) {
+      end(end.call(), locks);
+    }
+  }
+
+  /** Whether nothing is to be done: the call has its verdict. */
+  private boolean isSettled(Action action, Locks locks) throws SQLException, InterruptedException {
+    int number = action.call();
+    var verdict = known.get(number);
+    if (verdict == null || isCommittedElsewhere(number)) {
+      return verdicts.containsKey(number);
+    }
+    if (action instanceof Action.End) {
+      if (plan.schedule().placed().get(number).commit() >= 0) {
+        apply(recorded(transactionOf(number)), locks);
+      }
+      try {
+        actors.await(plan.calls().get(number)).release();
+      } catch (Actors.DidNotCome e) {
+        // it did not come in the earlier walk either, as the verdict says
+      }
+      verdicts.put(number, verdict);
+    }
+    return true;
   }
 
   private void take(int number) throws SQLException {
@@ -148,34 +176,31 @@ final class Walk {
     return java.util.Objects.requireNonNull(plan.recorded().get(transaction));
   }
 
-  /** What the call's transaction changed, as recorded; empty where it committed nothing. */
-  private List<Change> changesOf(int number) {
-    var transaction = plan.calls().get(number).operation().transactionId();
-    var found = transaction == null ? null : plan.recorded().get(transaction);
-    return found == null ? List.of() : found.changes();
-  }
-
   private void run(int number, Locks locks) throws SQLException, InterruptedException {
     var session = session(number);
     try {
       var cue = actors.await(plan.calls().get(number));
-      var log = number == watched ? new BodyCourse.Log(course.of(number).instruments()) : null;
-      var gate = new StatementGate(
-          plan.schedule().stopsOf(number), log == null ? StatementGate.Watcher.NONE : log);
-      gates.put(number, gate);
-      var made = cue.submit(() -> perform(session, gate, log, cue.transaction(), number));
-      performances.put(number, new Performance(cue, made, null));
-      waitUntilDoneOrBlocked(made, gate, session.process(), locks);
+      var body = Body.of(
+          plan.calls().get(number),
+          session,
+          cue.transaction(),
+          course.of(number).instruments(),
+          judge.changesOf(number),
+          plan.schedule().stopsOf(number),
+          number == watched);
+      var made = cue.submit(body);
+      performances.put(number, new Performance(cue, body, made, null));
+      waitUntilDoneOrBlocked(made, body.gate(), session.process(), locks);
     } catch (Actors.DidNotCome e) {
-      performances.put(number, new Performance(null, null, String.valueOf(e.getMessage())));
+      performances.put(number, new Performance(null, null, null, String.valueOf(e.getMessage())));
     }
   }
 
   /** Lets a body that stopped go on. */
   private void goOn(int number, Locks locks) throws SQLException, InterruptedException {
-    var gate = gates.get(number);
     var performance = performances.get(number);
-    if (gate != null && performance != null && performance.made() != null) {
+    if (performance != null && performance.body() != null && performance.made() != null) {
+      var gate = performance.body().gate();
       gate.open();
       waitUntilDoneOrBlocked(performance.made(), gate, session(number).process(), locks);
     }
@@ -202,45 +227,15 @@ final class Walk {
       while (!Actors.isInTime(made, BETWEEN_LOOKS)) {
         locks.cancel(session.process());
       }
-      compare(number, made, differences, notes);
+      judge.compare(number, made, differences, notes);
     }
     session.rollBack();
     session.close();
     sessions.remove(number);
     if (made != null && performance.cue() != null && differences.isEmpty()) {
       performance.cue().release();
-      verdicts.put(number, verdict(number, differences, List.of(), notes));
+      verdicts.put(number, judge.verdict(number, differences, List.of(), notes));
     }
-  }
-
-  /** On the thread of the author's code. */
-  private Made perform(
-      Session session,
-      StatementGate gate,
-      BodyCourse.@Nullable Log log,
-      Rehearsal.Transaction transaction,
-      int number)
-      throws SQLException {
-    var connection = session.connection();
-    var time =
-        TransactionTime.of(connection, plan.calls().get(number).operation().startedAt());
-    var instruments = course.of(number).instruments();
-    Captured.expect(connection, instruments, changesOf(number));
-    var outcome = transaction.run(gate.over(connection));
-    boolean readOnly =
-        transaction.function().policy() instanceof Policy.OfTransaction policy && policy.readOnly();
-    if (outcome.error() != null || readOnly) {
-      return Made.nothing(outcome, log == null || readOnly ? null : log.broken());
-    }
-    try (var statement = connection.createStatement()) {
-      statement.execute("set constraints all immediate");
-    } catch (SQLException e) {
-      return Made.nothing(transaction.failedAtCommit(e), log == null ? null : log.broken());
-    }
-    var whole = log == null ? null : log.whole(Captured.behind(connection, instruments, 0));
-    var changes = Captured.take(connection, instruments);
-    var asRecorded = time.asRecorded(changes);
-    return new Made(outcome, asRecorded, !asRecorded.equals(changes), whole);
   }
 
   private void waitUntilDoneOrBlocked(Future<?> work, StatementGate gate, int process, Locks locks)
@@ -279,19 +274,16 @@ final class Walk {
             entry.getKey(), "in this order its locks hold up " + what + ", which came before it");
         var performance = performances.get(entry.getKey());
         if (performance != null
+            && performance.body() != null
             && performance.made() != null
             && !performance.made().isDone()) {
-          gateOf(entry.getKey()).giveUp();
+          performance.body().gate().giveUp();
           locks.cancel(holder);
         } else {
           entry.getValue().rollBack();
         }
       }
     }
-  }
-
-  private StatementGate gateOf(int number) {
-    return java.util.Objects.requireNonNull(gates.get(number));
   }
 
   private void apply(RecordedTransaction transaction, Locks locks)
@@ -333,10 +325,10 @@ final class Walk {
     var notes = new ArrayList<String>();
     List<Captured> changes = List.of();
     var made = performance.made();
-    if (made == null) {
+    if (made == null || performance.body() == null) {
       differences.add(new Difference.NotRun(String.valueOf(performance.notRun())));
     } else {
-      gateOf(number).openAll();
+      performance.body().gate().openAll();
       waitUntilDone(made, session.process(), call.label(), locks);
       if (number == watched) {
         bodyCourse = courseOf(made);
@@ -345,10 +337,10 @@ final class Walk {
       if (why != null) {
         differences.add(new Difference.NotRun(why));
       } else {
-        changes = compare(number, made, differences, notes);
+        changes = judge.compare(number, made, differences, notes);
       }
     }
-    boolean applied = commitOrRollBack(number, session, differences, notes.contains(TELLS_TIME));
+    boolean applied = commitOrRollBack(number, session, differences, notes.contains(Judge.TELLS_TIME));
     sessions.remove(number);
     session.close();
     if (!applied || isCommittedElsewhere(number)) {
@@ -357,7 +349,7 @@ final class Walk {
     if (performance.cue() != null) {
       performance.cue().release();
     }
-    verdicts.put(number, verdict(number, differences, changes, notes));
+    verdicts.put(number, judge.verdict(number, differences, changes, notes));
   }
 
   private static @Nullable BodyCourse courseOf(Future<Made> made) throws InterruptedException {
@@ -375,36 +367,6 @@ final class Walk {
 
   private long transactionOf(int number) {
     return java.util.Objects.requireNonNull(plan.calls().get(number).operation().transactionId());
-  }
-
-  /** What a body made, where it is known. */
-  private List<Captured> compare(
-      int number, Future<Made> future, List<Difference> differences, List<String> notes)
-      throws InterruptedException {
-    try {
-      var made = future.get();
-      var operation = plan.calls().get(number).operation();
-      var outcome =
-          Comparison.outcome(operation, made.outcome().output(), made.outcome().error());
-      if (outcome != null) {
-        differences.add(outcome);
-      }
-      var recorded = changesOf(number).stream().map(Captured::of).toList();
-      if (made.outcome().error() == null && operation.error() == null) {
-        var rows = Comparison.rows(recorded, made.changes());
-        differences.addAll(rows.differences());
-        if (rows.differences().isEmpty() && !rows.sameOrder()) {
-          notes.add("the same changes were made in another order");
-        }
-        if (made.tellsTime()) {
-          notes.add(TELLS_TIME);
-        }
-      }
-      return made.changes();
-    } catch (ExecutionException e) {
-      differences.add(new Difference.NotRun("it could not be run: " + e.getCause()));
-      return List.of();
-    }
   }
 
   /** False where the recorded changes are still to be applied. */
@@ -427,26 +389,5 @@ final class Walk {
     }
     session.rollBack();
     return false;
-  }
-
-  private Verdict verdict(
-      int number, List<Difference> differences, List<Captured> changes, List<String> notes) {
-    var call = plan.calls().get(number);
-    boolean readCommitted = call.isolation() == Isolation.READ_COMMITTED;
-    if (readCommitted) {
-      notes.add("READ COMMITTED: each statement saw a state of its own, which is not recorded");
-    }
-    if (plan.schedule().placed().get(number).call().snapshot() == null) {
-      notes.add("its snapshot is not recorded: it was run where clocks tell that it ended");
-    }
-    var kind = !differences.isEmpty()
-        ? Verdict.Kind.DIVERGED
-        : readCommitted ? Verdict.Kind.UNGUARANTEED : Verdict.Kind.FAITHFUL;
-    return new Verdict(
-        call,
-        kind,
-        List.copyOf(differences),
-        changes.stream().map(Captured::text).toList(),
-        List.copyOf(notes));
   }
 }

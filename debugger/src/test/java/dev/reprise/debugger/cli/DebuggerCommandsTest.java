@@ -42,7 +42,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The commands of the debugger on a recorded database. */
-class DebuggerCommandsTest {
+class DebuggerCommandsTest { // tidy: one recording for all commands
   @TempDir
   private static Path directory;
 

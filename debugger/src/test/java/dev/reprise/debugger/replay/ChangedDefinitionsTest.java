@@ -75,7 +75,7 @@ class ChangedDefinitionsTest {
   }
 
   @BeforeAll
-  static void record() throws Exception {
+  static void record() throws Exception { // tidy: one past, told in its order
     node = new RecordedNode("""
         create table item (name text primary key, stock int not null);
         create table sale (id bigint generated always as identity primary key, item text not null);

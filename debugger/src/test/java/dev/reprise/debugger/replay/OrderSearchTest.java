@@ -72,7 +72,7 @@ class OrderSearchTest {
   /** The outcome of searching where one call comes out as recorded in some orders only. */
   private List<Verdict> search(int budget, int differing, Predicate<Map<Integer, Integer>> right)
       throws Exception {
-    OrderSearch.Attempts attempts = (moves, watched) -> {
+    OrderSearch.Attempts attempts = (moves, watched, known) -> {
       tried.add(moves.bodies());
       var verdicts = new HashMap<Integer, Verdict>();
       for (int i = 0; i < calls.size(); i++) {

@@ -292,6 +292,19 @@ class ReplayTest { // tidy: one node and one recording for all
   }
 
   @Test
+  void whatIsAskedForOtherwiseThanByADefaultIsNamed() throws Exception {
+    start("a", "select nextval('sale_id_seq')", "insert into sale (item) values ('x')").result();
+    node.run("select nextval('sale_id_seq') from generate_series(1, 5)");
+    var b = start("b", "select nextval('sale_id_seq')", "select 'now()'");
+    b.result();
+
+    var report = node.replay(ids("b"));
+    assertThat(report.calls().get(0).isEqual()).isFalse();
+    assertThat(report.calls().get(0).notes())
+        .anyMatch(note -> note.startsWith("its statements ask for nextval: "));
+  }
+
+  @Test
   void failuresFailAgain() throws Exception {
     node.run("insert into parent values (1, '')");
     var own = start("own", "insert into sale (item) values ('x')", "fail:changed my mind");
