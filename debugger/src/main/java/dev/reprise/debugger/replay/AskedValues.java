@@ -31,8 +31,7 @@ final class AskedValues implements StatementGate.Watcher {
   /** What one text asks for. */
   static List<String> in(String text) {
     var found = new TreeSet<String>();
-    var matcher =
-        ASKING.matcher(LITERAL.matcher(text).replaceAll("''").toLowerCase(Locale.ROOT));
+    var matcher = ASKING.matcher(LITERAL.matcher(text).replaceAll("''").toLowerCase(Locale.ROOT));
     while (matcher.find()) {
       found.add(matcher.group(1) == null ? matcher.group(2) : matcher.group(1));
     }

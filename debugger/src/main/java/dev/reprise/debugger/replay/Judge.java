@@ -3,12 +3,9 @@ package dev.reprise.debugger.replay;
 import dev.reprise.Isolation;
 import dev.reprise.debugger.history.Change;
 import dev.reprise.debugger.replay.Body.Made;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import org.jspecify.annotations.Nullable;
 
 /** Says how calls came out, against what is recorded of them. Immutable. */
 final class Judge {

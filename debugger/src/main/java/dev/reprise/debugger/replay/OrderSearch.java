@@ -127,7 +127,10 @@ final class OrderSearch {
 
   /** Tries the body in parts; null where nothing helps. */
   private @Nullable Best inParts(
-      Best best, int number, SortedMap<Integer, BodyCourse> known, @Nullable List<Captured> recorded)
+      Best best,
+      int number,
+      SortedMap<Integer, BodyCourse> known,
+      @Nullable List<Captured> recorded)
       throws SQLException, InterruptedException {
     var schedule = best.outcome().schedule();
     int usual = schedule.placed().get(number).place();

@@ -198,7 +198,8 @@ public final class Replay implements AutoCloseable {
    */
   Report run(UnaryOperator<Plan> planned, Consumer<Scratch> walked) throws InterruptedException {
     try {
-      OrderSearch.Attempts attempts = (moves, watched, known) -> attempt(moves, watched, known, planned, walked);
+      OrderSearch.Attempts attempts =
+          (moves, watched, known) -> attempt(moves, watched, known, planned, walked);
       var outcome = new OrderSearch(attempts, options.orders()).go();
       var plan = window.plan(trace, Moves.NONE);
       best = new Plan(outcome.schedule(), plan.calls(), plan.recorded());
@@ -223,16 +224,8 @@ public final class Replay implements AutoCloseable {
     var plan = planned.apply(window.plan(trace, moves));
     try (var course = segments.course(plan);
         var actors = new Actors(rehearsal, threads, options.patience(), trace.scripts())) {
-      var walk =
-          new Walk(
-              plan,
-              course,
-              actors,
-              threads,
-              options.patience(),
-              options.progress(),
-              known,
-              watched);
+      var walk = new Walk(
+          plan, course, actors, threads, options.patience(), options.progress(), known, watched);
       var verdicts = walk.go();
       if (verdicts.size() == plan.calls().size()) {
         walked.accept(course.end());

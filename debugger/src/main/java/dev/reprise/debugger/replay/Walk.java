@@ -1,7 +1,6 @@
 package dev.reprise.debugger.replay;
 
 import dev.reprise.Isolation;
-import dev.reprise.debugger.history.Change;
 import dev.reprise.debugger.history.Progress;
 import dev.reprise.debugger.history.RecordedTransaction;
 import dev.reprise.debugger.rebuild.ChangeApplier;
@@ -340,7 +339,8 @@ final class Walk {
         changes = judge.compare(number, made, differences, notes);
       }
     }
-    boolean applied = commitOrRollBack(number, session, differences, notes.contains(Judge.TELLS_TIME));
+    boolean applied =
+        commitOrRollBack(number, session, differences, notes.contains(Judge.TELLS_TIME));
     sessions.remove(number);
     session.close();
     if (!applied || isCommittedElsewhere(number)) {

@@ -293,7 +293,8 @@ class ReplayTest { // tidy: one node and one recording for all
 
   @Test
   void whatIsAskedForOtherwiseThanByADefaultIsNamed() throws Exception {
-    start("a", "select nextval('sale_id_seq')", "insert into sale (item) values ('x')").result();
+    start("a", "select nextval('sale_id_seq')", "insert into sale (item) values ('x')")
+        .result();
     node.run("select nextval('sale_id_seq') from generate_series(1, 5)");
     var b = start("b", "select nextval('sale_id_seq')", "select 'now()'");
     b.result();
