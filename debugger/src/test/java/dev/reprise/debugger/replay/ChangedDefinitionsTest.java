@@ -74,8 +74,8 @@ class ChangedDefinitionsTest {
     }
   }
 
-  @BeforeAll
-  static void record() throws Exception { // tidy: one past, told in its order
+  @BeforeAll // tidy: one past, told in its order
+  static void record() throws Exception {
     node = new RecordedNode("""
         create table item (name text primary key, stock int not null);
         create table sale (id bigint generated always as identity primary key, item text not null);
