@@ -153,11 +153,15 @@ class RetainedHistoryTest { // tidy: one place to stop at after the other
         """.formatted(time));
   }
 
-  /** Lets the work come up to a statement, which fails; ends the sessions there. */
-  private void stopAt(String statement, String function, boolean restart) throws SQLException {
+  /** Has a statement fail from now on; to be called before the work may come to it. */
+  private void arm(String statement, String function) throws SQLException {
+    run("create or replace trigger stop before " + statement
+        + " for each row execute function public." + function + "()");
+  }
+
+  /** Lets the work come up to a statement that fails, again and again; ends the sessions there. */
+  private void stopAt(String statement, boolean restart) throws SQLException {
     long before = hits();
-    run("create trigger stop before " + statement + " for each row execute function public."
-        + function + "()");
     await(statement).atMost(PATIENCE).pollInterval(Duration.ofMillis(100)).until(() -> {
       recorder.poke();
       return hits() > before;
@@ -231,41 +235,49 @@ class RetainedHistoryTest { // tidy: one place to stop at after the other
         select ddl::text not like '%gone%' from reprise_history.schemas order by seen_lsn desc limit 1
         """);
     see("before the checkpoint");
-    age("90 minutes");
+    var complete = "update of completed_at on reprise_history.checkpoints";
     var insertCheckpoint = "insert on reprise_history.checkpoints";
-    stopAt(insertCheckpoint, "stop", true);
+    arm(insertCheckpoint, "stop");
+    age("90 minutes");
+    stopAt(insertCheckpoint, true);
     try (var open = session()) {
       open.setAutoCommit(false);
       RecordedSource.execute(open, "insert into keyed values (-1, 'open since before')");
-      goOn(insertCheckpoint);
       var insertRows = "insert on reprise_history.base_rows";
-      stopAt(insertRows, "stop", false);
+      arm(insertRows, "stop");
+      goOn(insertCheckpoint);
+      stopAt(insertRows, false);
       see("before the first copy");
-      goOn(insertRows);
-      stopAt(insertRows, "stop_at_second", true);
+      arm(insertRows, "stop_at_second");
+      stopAt(insertRows, true);
       see("after the first copy");
       open.commit();
       see("between the copies");
       assertThat(check("between the copies")).isEqualTo(5);
+      arm(complete, "stop");
       goOn(insertRows);
     }
-    var complete = "update of completed_at on reprise_history.checkpoints";
-    stopAt(complete, "stop", false);
+    stopAt(complete, false);
     see("after the copies");
     assertThat(check("after the copies")).isEqualTo(6);
     goOn(complete);
     poke("select completed_at is not null from reprise_history.checkpoints");
     see("after the checkpoint");
     assertThat(check("after the checkpoint")).isEqualTo(7);
+    var move = "update of base_snapshot on reprise_history.epochs";
+    arm(move, "stop");
     // old enough to begin with, not old enough for another
     run(
         "update reprise_history.checkpoints set completed_at = completed_at - interval '181 minutes'");
-    var move = "update of base_snapshot on reprise_history.epochs";
-    stopAt(move, "stop", true);
+    stopAt(move, true);
+    var deleted = List.of("changes", "transactions", "base_rows", "relations");
+    for (String statement : deleted) {
+      arm("delete on reprise_history." + statement, "stop");
+    }
     goOn(move);
-    for (String statement : List.of("changes", "transactions", "base_rows", "relations")) {
+    for (String statement : deleted) {
       var delete = "delete on reprise_history." + statement;
-      stopAt(delete, "stop", statement.equals("changes"));
+      stopAt(delete, statement.equals("changes"));
       if (statement.equals("transactions")) {
         see("before they were deleted");
       }
